@@ -1,0 +1,159 @@
+"""The home, its areas and its devices, and what each can sense and do."""
+
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, NamedTuple, Self
+from zoneinfo import ZoneInfo, available_timezones
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from homectl.home.errors import DeviceUnknown
+from homectl.home.readings import Origin, Quantity
+
+Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$")]
+"""The name of a home, area or device: it becomes a topic level and a file name."""
+
+
+def _known_timezone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError("expected a time zone such as Europe/Berlin")
+    return name
+
+
+class Kind(StrEnum):
+    """What a target lets us set."""
+
+    LIGHT = "light"
+    SETPOINT = "setpoint"
+    LOCK = "lock"
+
+
+STATE: dict[Kind, Quantity] = {
+    Kind.LIGHT: Quantity.LIGHT_ON,
+    Kind.SETPOINT: Quantity.SETPOINT,
+    Kind.LOCK: Quantity.LOCK,
+}
+"""The quantity that reports a target's main state."""
+
+
+class Target(NamedTuple):
+    """One controllable thing: a lamp, a thermostat, a lock. Written `device/kind`."""
+
+    device: str
+    kind: Kind
+
+    def __str__(self) -> str:
+        return f"{self.device}/{self.kind}"
+
+
+class _Described(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
+
+
+class Area(_Described):
+    """A room, or the outdoors."""
+
+    id: Identifier
+    name: str = ""
+    outdoors: bool = False
+
+
+class Device(_Described):
+    """One device as the home knows it. Without an area it is pending: seen, never commanded.
+
+    `address` is how its network names it, `dialect:key`. `senses` and `sets` may be left empty in
+    home.yaml: the device then says itself what it can do.
+    """
+
+    id: Identifier
+    name: str = ""
+    area: str | None = None
+    address: str = ""
+    senses: frozenset[Quantity] = frozenset()
+    sets: frozenset[Kind] = frozenset()
+    dimmable: bool = True
+    coolest: float = Field(default=5.0, description="lowest setpoint the device takes, °C")
+    warmest: float = Field(default=30.0, description="highest setpoint the device takes, °C")
+    step: float = Field(default=0.5, gt=0, description="setpoint step, °C")
+    battery: bool = False
+    check_in: float | None = Field(default=None, gt=0, description="seconds between reports, if the device says so")
+    exterior: bool = Field(default=False, description="a door or lock between the home and the outside")
+    contact: str | None = Field(default=None, description="for a lock: the device that says its door is closed")
+    switched_by: Origin = Field(default=Origin.UNKNOWN, description="who switches it in a recorded log")
+
+    @property
+    def label(self) -> str:
+        return self.name or self.id
+
+    def targets(self) -> tuple[Target, ...]:
+        return tuple(Target(self.id, kind) for kind in Kind if kind in self.sets)
+
+
+class Home(_Described):
+    """A household: where it is, its areas and its devices. The content of home.yaml."""
+
+    id: Identifier
+    name: str = ""
+    timezone: Annotated[str, AfterValidator(_known_timezone)] = "UTC"
+    latitude: float = Field(default=50.0, ge=-90, le=90)
+    longitude: float = Field(default=10.0, ge=-180, le=180)
+    simulated: bool = Field(default=False, description="a simulated home owns its time and starts at auto")
+    areas: tuple[Area, ...] = ()
+    devices: tuple[Device, ...] = ()
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        areas, devices = {area.id for area in self.areas}, {device.id: device for device in self.devices}
+        if len(areas) < len(self.areas) or len(devices) < len(self.devices):
+            raise ValueError("expected every area and device id once")
+        for device in self.devices:
+            if device.area is not None and device.area not in areas:
+                raise ValueError(f"device {device.id}: expected an area of this home, got {device.area!r}")
+            if device.contact is not None and device.contact not in devices:
+                raise ValueError(
+                    f"device {device.id}: expected a device of this home as contact, got {device.contact!r}"
+                )
+        return self
+
+    @cached_property
+    def by_id(self) -> dict[str, Device]:
+        return {device.id: device for device in self.devices}
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+    @cached_property
+    def targets(self) -> tuple[Target, ...]:
+        """Everything that may be set: the targets of placed devices, in order."""
+        return tuple(sorted(t for device in self.devices if device.area is not None for t in device.targets()))
+
+    @cached_property
+    def outdoors(self) -> frozenset[str]:
+        """The ids of outdoor areas."""
+        return frozenset(area.id for area in self.areas if area.outdoors)
+
+    def device(self, name: str) -> Device:
+        try:
+            return self.by_id[name]
+        except KeyError:
+            raise DeviceUnknown(name, list(self.by_id)) from None
+
+    def devices_in(self, area: str) -> tuple[Device, ...]:
+        return tuple(device for device in self.devices if device.area == area)
+
+    def targets_in(self, area: str) -> tuple[Target, ...]:
+        return tuple(target for target in self.targets if self.by_id[target.device].area == area)
+
+    def contact_of(self, lock: str) -> Device | None:
+        """The contact sensor of a lock's door: the one named, else the only exterior one in the same area."""
+        device = self.device(lock)
+        if device.contact is not None:
+            return self.device(device.contact)
+        doors = [d for d in self.devices_in(device.area or "") if Quantity.CONTACT in d.senses and d.exterior]
+        return doors[0] if len(doors) == 1 else None
+
+    def with_device(self, device: Device) -> "Home":
+        """The home once this device is known (again)."""
+        others = [d for d in self.devices if d.id != device.id]
+        return self.model_copy(update={"devices": tuple(sorted([*others, device], key=lambda d: d.id))})

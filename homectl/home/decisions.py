@@ -1,0 +1,96 @@
+"""What a policy foresees, what is decided of it, and what the guard says."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Protocol
+
+from homectl.home.areas import Home, Target
+from homectl.home.commands import Approved, Cause, Setting
+from homectl.home.history import History
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prediction:
+    """What a policy believes the household wants of one target now.
+
+    `setting` None: the policy has no opinion (for a lock that includes "not locked").
+    `confidence` is the calibrated probability that the setting is wanted. `why` is a clause for a person.
+    """
+
+    target: Target
+    setting: Setting | None
+    confidence: float
+    why: str
+
+
+class Policy(Protocol):
+    """History in, predictions out. Pure: the same history and time give the same bytes."""
+
+    @property
+    def cause(self) -> Cause:
+        """LEARNED or RULES: on whose behalf its commands are issued."""
+
+    def predict(self, home: Home, history: History, at: float, targets: Sequence[Target]) -> list[Prediction]:
+        """One prediction per target that the policy knows how to judge. `at` is UTC seconds."""
+
+
+class Autonomy(StrEnum):
+    """How much a policy may do by itself."""
+
+    OFF = "off"
+    OBSERVE = "observe"
+    SUGGEST = "suggest"
+    AUTO = "auto"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The winner for one target before the guard. `setting` None: leave it as it is."""
+
+    target: Target
+    setting: Setting | None
+    cause: Cause
+    confidence: float
+    reason: str
+    at: float
+
+
+class Ruling(StrEnum):
+    APPROVED = "approved"  # a command goes out
+    REFUSED = "refused"  # the guard objects; `rule` names it
+    SUGGESTED = "suggested"  # worth showing a person, not worth doing
+    OBSERVED = "observed"  # the autonomy level only watches
+    NOTHING = "nothing"  # already so, held, or no opinion
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verdict:
+    """What is done about a decision, and why. `approved` is there exactly when the ruling is APPROVED."""
+
+    decision: Decision
+    ruling: Ruling
+    rule: str = ""
+    reason: str = ""
+    approved: Approved | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
+    """One stored decision: an unchanged run is one row, from the first time to the last."""
+
+    target: Target
+    setting: str
+    cause: Cause
+    confidence: float
+    ruling: Ruling
+    rule: str
+    reason: str
+    command: str  # the command's id, or empty
+    since: float
+    until: float
+
+    def continues(self, other: "Record") -> bool:
+        """Whether this is the same verdict for the same reason, only later."""
+        same = ("target", "setting", "cause", "ruling", "rule", "command")
+        return not self.command and all(getattr(self, name) == getattr(other, name) for name in same)

@@ -1,0 +1,1 @@
+"""The learner: features, one shared-trunk network, training and serving."""

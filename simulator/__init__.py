@@ -1,0 +1,1 @@
+"""A simulated home: pure and seeded worlds, and how their devices speak."""
