@@ -1,0 +1,78 @@
+"""Settings say what report obeys them; nothing says unlock."""
+
+import math
+
+import pytest
+
+from homectl.home import (
+    Cause,
+    CommandState,
+    Light,
+    Lock,
+    LockState,
+    Quantity,
+    Setpoint,
+    Setting,
+    ToldClock,
+    agrees,
+    plausible,
+    wanted,
+)
+
+
+@pytest.mark.parametrize(
+    ("setting", "quantity", "value", "obeyed"),
+    [
+        (Light(on=True, level=0.5), Quantity.LIGHT_ON, 1.0, True),
+        (Light(on=True, level=0.5), Quantity.LIGHT_LEVEL, 129 / 254, True),
+        (Light(on=True, level=0.5), Quantity.LIGHT_LEVEL, 135 / 254, False),
+        (Light(on=True), Quantity.LIGHT_LEVEL, 0.1, True),
+        (Light(on=False), Quantity.LIGHT_ON, 1.0, False),
+        (Light(on=False), Quantity.LIGHT_ON, math.nan, False),
+        (Setpoint(21.0), Quantity.SETPOINT, 21.25, True),
+        (Setpoint(21.0), Quantity.SETPOINT, 21.5, False),
+        (Lock(), Quantity.LOCK, LockState.LOCKED, True),
+        (Lock(), Quantity.LOCK, LockState.NOT_FULLY_LOCKED, False),
+        (Lock(), Quantity.BATTERY, 3.0, True),
+    ],
+)
+def test_a_report_agrees_with_a_setting_within_its_tolerance(
+    setting: Setting, quantity: Quantity, value: float, obeyed: bool
+) -> None:
+    assert agrees(setting, quantity, value) is obeyed
+
+
+def test_no_setting_wants_an_unlocked_door() -> None:
+    assert wanted(Lock()) == {Quantity.LOCK: float(LockState.LOCKED)}
+    assert not Lock.__dataclass_fields__
+
+
+def test_a_command_ends_in_one_of_four_ways() -> None:
+    assert {state for state in CommandState if state.ended} == set(CommandState) - {CommandState.ASKED}
+
+
+def test_only_people_are_not_autonomous() -> None:
+    assert [cause for cause in Cause if not cause.autonomous] == [Cause.PERSON]
+
+
+@pytest.mark.parametrize(
+    ("quantity", "value", "possible"),
+    [
+        (Quantity.TEMPERATURE, 21.3, True),
+        (Quantity.TEMPERATURE, 85.0, False),
+        (Quantity.TEMPERATURE, -127.0, False),
+        (Quantity.TEMPERATURE, 61.0, False),
+        (Quantity.ILLUMINANCE, -1.0, False),
+        (Quantity.MOTION, math.nan, False),
+        (Quantity.POWER, math.inf, False),
+    ],
+)
+def test_a_fault_is_not_a_fact(quantity: Quantity, value: float, possible: bool) -> None:
+    assert plausible(quantity, value) is possible
+
+
+def test_told_time_never_runs_backwards_and_keeps_whole_milliseconds() -> None:
+    clock = ToldClock(10.0)
+    clock.tell(11.00049)
+    clock.tell(9.0)
+    assert clock.now() == clock.elapsed() == 11.0
