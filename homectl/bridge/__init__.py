@@ -1,1 +1,1 @@
-""""""
+"""Between MQTT and the words."""

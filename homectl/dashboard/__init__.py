@@ -1,1 +1,1 @@
-""""""
+"""The page and the API."""

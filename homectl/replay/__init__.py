@@ -1,1 +1,1 @@
-""""""
+"""A journal through the decision path on a told clock."""

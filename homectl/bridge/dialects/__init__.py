@@ -1,1 +1,1 @@
-""""""
+"""Payloads to words and back, one file per dialect."""

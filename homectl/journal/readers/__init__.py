@@ -1,1 +1,1 @@
-""""""
+"""Other people's logs, one file each."""

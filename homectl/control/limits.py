@@ -1,0 +1,70 @@
+"""The numbers of the safety envelope. They may be narrowed in limits.yaml, never widened past the hard stops."""
+
+from typing import Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from homectl.home import AgeLimits
+
+
+class _Declared(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class SetpointLimits(_Declared):
+    """Heating setpoints, °C and seconds."""
+
+    coolest: float = Field(default=7.0, ge=7, le=30, description="lowest setpoint for anybody")
+    warmest: float = Field(default=30.0, ge=7, le=30, description="highest setpoint for anybody")
+    policy_coolest: float = Field(default=16.0, ge=16, le=26, description="lowest setpoint for a policy")
+    policy_warmest: float = Field(default=26.0, ge=16, le=26, description="highest setpoint for a policy")
+    policy_slew: float = Field(default=1.0, gt=0, le=1, description="largest step of a policy")
+    policy_every: float = Field(default=900.0, ge=900, description="seconds between two steps of a policy")
+    freeze: float = Field(default=7.0, ge=7, le=15, description="a room below this is heated whatever else is wanted")
+    freeze_release: float = Field(default=9.0, ge=9, le=17, description="the freeze guard lets go at this")
+    stale_after: float = Field(default=6 * 3600.0, gt=0, le=6 * 3600, description="silence before the safe setpoint")
+    safe: float = Field(default=17.0, ge=7, le=26, description="setpoint of a room whose temperature is not known")
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        ordered = self.coolest <= self.policy_coolest <= self.policy_warmest <= self.warmest
+        if not (ordered and self.freeze < self.freeze_release and self.coolest <= self.safe <= self.warmest):
+            raise ValueError(
+                "expected coolest ≤ policy_coolest ≤ policy_warmest ≤ warmest around safe, freeze < release"
+            )
+        return self
+
+
+class LightLimits(_Declared):
+    """How often a lamp may change."""
+
+    policy_every: float = Field(default=5.0, ge=5, description="seconds between two changes by a policy")
+    policy_changes: int = Field(default=6, ge=1, le=6, description="changes by a policy in ten minutes")
+    changes_per_second: int = Field(default=3, ge=1, le=3, description="changes by anybody; more could flash")
+
+
+class LockLimits(_Declared):
+    """When a bolt may be thrown, seconds."""
+
+    auto_lock_after: float = Field(default=180.0, ge=30, le=1800, description="after the door was last closed")
+    tries: int = Field(default=3, ge=1, le=3, description="bolt throws before the lock is called jammed")
+    tries_every: float = Field(default=30.0, ge=30, description="seconds between two tries")
+
+
+class HoldLimits(_Declared):
+    """How long a hand-made change keeps homectl's hands off, seconds."""
+
+    light: float = Field(default=30 * 60.0, gt=0, le=24 * 3600)
+    setpoint: float = Field(default=2 * 3600.0, gt=0, le=24 * 3600)
+    lock: float = Field(default=10 * 60.0, gt=0, le=24 * 3600)
+
+
+class Limits(_Declared):
+    """The content of limits.yaml."""
+
+    ages: AgeLimits = AgeLimits()
+    setpoint: SetpointLimits = SetpointLimits()
+    light: LightLimits = LightLimits()
+    lock: LockLimits = LockLimits()
+    hold: HoldLimits = HoldLimits()
+    start_up: float = Field(default=60.0, ge=60, description="seconds after start without autonomous commands")

@@ -1,0 +1,211 @@
+"""Collects the settings that each part declares, and says where in a file a mistake is."""
+
+import difflib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+
+from homectl.bridge.settings import BridgeSettings
+from homectl.control.autonomy import AutonomySettings
+from homectl.control.limits import Limits
+from homectl.home import ConfigError, Home
+from homectl.schedule import ScheduleSettings
+
+PREFIX = "HOMECTL_"
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class DashboardSettings(BaseModel):
+    """The page and the API, on loopback only."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    port: int = Field(default=8124, ge=0, le=65535)
+
+
+class Settings(BaseModel):
+    """config/homectl.yaml. A key nobody declared is an error, not a surprise."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    home: Path = Path("home.yaml")
+    limits: Path | None = Field(default=None, description="none: the limits shipped with homectl")
+    data: Path | None = Field(default=None, description="where the journal lives; none: $HOMECTL_DATA or XDG state")
+    policy: str = Field(default="base", description="base, rules, or a folder made by homectl train")
+    bridge: BridgeSettings = BridgeSettings()
+    autonomy: AutonomySettings = AutonomySettings()
+    schedule: ScheduleSettings = ScheduleSettings()
+    dashboard: DashboardSettings = DashboardSettings()
+
+
+def read(path: Path, model: type[Model], environment: dict[str, str] | None = None) -> Model:
+    """One validated file; ConfigError with every finding as `file:line:col: path: expected …, got …`."""
+    root = _compose(path)
+    content = _plain(root, path) if root is not None else {}
+    if not isinstance(content, dict):
+        raise ConfigError(f"{path}:1:1: expected keys and values, got {type(content).__name__}")
+    _override(content, environment or {})
+    try:
+        return model.model_validate(content)
+    except ValidationError as error:
+        raise ConfigError(*(_finding(path, root, model, e) for e in error.errors())) from None
+
+
+def load(path: Path) -> tuple[Settings, Home, Limits]:
+    """The daemon's settings with its home and limits; relative paths are relative to the settings file.
+
+    Every finding of all three files is reported at once.
+    """
+    settings = read(path, Settings, dict(os.environ))
+    home_path = path.parent / settings.home
+    findings: list[str] = []
+    home, limits = None, Limits()
+    try:
+        home = read(home_path, Home)
+    except ConfigError as error:
+        findings += error.findings
+    if settings.limits is not None:
+        try:
+            limits = read(path.parent / settings.limits, Limits)
+        except ConfigError as error:
+            findings += error.findings
+    if home is None or findings:
+        raise ConfigError(*findings)
+    return settings, home, limits
+
+
+def data_folder(settings: Settings) -> Path:
+    """Where state is kept: the setting, $HOMECTL_DATA, systemd's folder, or XDG state."""
+    environment = os.environ
+    chosen = settings.data or environment.get("HOMECTL_DATA") or environment.get("STATE_DIRECTORY")
+    fallback = Path(environment.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "homectl"
+    folder = Path(chosen) if chosen else fallback
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _compose(path: Path) -> yaml.Node | None:
+    try:
+        return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    except OSError as error:
+        raise ConfigError(f"{path}: expected a readable file, got {error.strerror}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: expected UTF-8 text, got other bytes; save the file as UTF-8") from None
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        where = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
+        raise ConfigError(f"{path}:{where}: expected YAML, got {error.problem}") from None
+    except (yaml.YAMLError, RecursionError) as error:
+        raise ConfigError(f"{path}:1:1: expected YAML, got {type(error).__name__}") from None
+
+
+def _plain(node: yaml.Node, path: Path) -> Any:
+    """The node as Python values; `!secret name` is looked up in secrets.yaml beside the file."""
+    if isinstance(node, yaml.MappingNode):
+        return {str(key.value): _plain(value, path) for key, value in _pairs(node)}
+    if isinstance(node, yaml.SequenceNode):
+        return [_plain(item, path) for item in node.value]
+    if node.tag == "!secret":
+        return _secret(node, path)
+    constructor = yaml.SafeLoader("")
+    try:
+        return constructor.construct_object(node)
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        raise ConfigError(f"{path}{_mark(node)}: expected a plain value, got {str(error).splitlines()[0]}") from None
+
+
+def _pairs(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
+    yield from node.value
+
+
+def _secret(node: yaml.Node, path: Path) -> SecretStr:
+    beside = path.parent / "secrets.yaml"
+    try:
+        secrets = yaml.safe_load(beside.read_text(encoding="utf-8")) or {}
+    except (OSError, yaml.YAMLError):
+        raise ConfigError(f"{path}{_mark(node)}: expected a readable {beside} for !secret {node.value}") from None
+    if node.value not in secrets:
+        raise ConfigError(f"{path}{_mark(node)}: expected {node.value!r} in {beside}; add it there")
+    return SecretStr(str(secrets[node.value]))
+
+
+def _override(content: dict[str, Any], environment: dict[str, str]) -> None:
+    """HOMECTL_BRIDGE__BROKER__URL=… replaces bridge.broker.url; HOMECTL_DATA and HOMECTL_CONFIG mean something else."""
+    for name, value in environment.items():
+        keys = name.removeprefix(PREFIX).lower().split("__")
+        if not name.startswith(PREFIX) or (len(keys) < 2 and keys[0] not in Settings.model_fields) or keys == ["data"]:
+            continue
+        place = content
+        for key in keys[:-1]:
+            place = place.setdefault(key, {})
+        place[keys[-1]] = value
+
+
+def _mark(node: yaml.Node) -> str:
+    return f":{node.start_mark.line + 1}:{node.start_mark.column + 1}"
+
+
+def _finding(path: Path, root: yaml.Node | None, model: type[BaseModel], error: Any) -> str:
+    location = error["loc"]
+    unknown = error["type"] == "extra_forbidden"
+    node = _locate(root, location, key=unknown)
+    where = _mark(node) if node is not None else ":1:1"
+    dotted = ".".join(str(part) for part in location) or "the file"
+    if unknown:
+        return f"{path}{where}: {dotted}: expected a known key, got {location[-1]!r}{_suggestion(model, location)}"
+    got = "nothing" if error["type"] == "missing" else _short(error.get("input"))
+    said = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    expected = "a value" if error["type"] == "missing" else said.removeprefix("expected ")
+    return f"{path}{where}: {dotted}: expected {expected}" + ("" if ", got " in expected else f", got {got}")
+
+
+def _short(value: Any) -> str:
+    text = "a secret" if isinstance(value, SecretStr) else repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}…"
+
+
+def _locate(node: yaml.Node | None, location: tuple[Any, ...], *, key: bool) -> yaml.Node | None:
+    """The deepest node on the way to a finding; with `key` the last key itself instead of its value."""
+    for depth, part in enumerate(location):
+        if isinstance(node, yaml.MappingNode):
+            found = next(((k, v) for k, v in _pairs(node) if k.value == str(part)), None)
+            if found is None:
+                return node
+            node = found[0] if key and depth == len(location) - 1 else found[1]
+        elif isinstance(node, yaml.SequenceNode) and isinstance(part, int) and part < len(node.value):
+            node = node.value[part]
+        else:
+            return node
+    return node
+
+
+def _suggestion(model: type[BaseModel], location: tuple[Any, ...]) -> str:
+    fields = _fields(model, location[:-1])
+    close = difflib.get_close_matches(str(location[-1]), fields, n=1)
+    return f"; did you mean {close[0]!r}?" if close else f"; known: {', '.join(sorted(fields)) or 'none'}"
+
+
+def _fields(model: type[BaseModel], location: tuple[Any, ...]) -> list[str]:
+    """The keys allowed at a place in the settings."""
+    current: Any = model
+    for part in location:
+        if isinstance(part, int):
+            continue
+        field = current.model_fields.get(part)
+        if field is None:
+            return []
+        current = _inner_model(field.annotation)
+        if current is None:
+            return []
+    return list(current.model_fields)
+
+
+def _inner_model(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    arguments = getattr(annotation, "__args__", ())
+    return next((found for inner in arguments if (found := _inner_model(inner)) is not None), None)

@@ -1,0 +1,151 @@
+"""The home as a person reads it: every value with its unit and age, every wish with what became of it."""
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from homectl.control.limits import Limits
+from homectl.home import (
+    STATE,
+    AreaView,
+    Clock,
+    CommandState,
+    Device,
+    DeviceView,
+    History,
+    Home,
+    HomeView,
+    Kind,
+    LockState,
+    Origin,
+    Outcome,
+    Quantity,
+    Target,
+    TargetView,
+    ValueView,
+)
+
+UNIT: dict[Quantity, str] = {
+    Quantity.TEMPERATURE: "{:.1f} °C",
+    Quantity.SETPOINT: "{:.1f} °C",
+    Quantity.HUMIDITY: "{:.0f} %",
+    Quantity.ILLUMINANCE: "{:.0f} lx",
+    Quantity.CO2: "{:.0f} ppm",
+    Quantity.POWER: "{:.0f} W",
+    Quantity.BATTERY: "{:.0f} %",
+}
+WORDS: dict[Quantity, tuple[str, str]] = {
+    Quantity.MOTION: ("still", "motion"),
+    Quantity.CONTACT: ("closed", "open"),
+    Quantity.SWITCH: ("off", "on"),
+    Quantity.LIGHT_ON: ("off", "on"),
+    Quantity.HEATING: ("idle", "heating"),
+    Quantity.AVAILABLE: ("unreachable", "reachable"),
+    Quantity.ACTION: ("", "pressed"),
+}
+BY: dict[Origin, str] = {Origin.PERSON: "by hand", Origin.HOMECTL: "homectl", Origin.AUTOMATION: "another automation"}
+
+
+def text_of(quantity: Quantity, value: float) -> str:
+    """A value with its unit, in words where a number says nothing; "unknown" for NaN."""
+    if not math.isfinite(value):
+        return "unknown"
+    if quantity is Quantity.LOCK:
+        return LockState(int(value)).name.lower().replace("_", " ")
+    if quantity in (Quantity.LIGHT_LEVEL, Quantity.POSITION):
+        return f"{value:.0%}"
+    if quantity in WORDS:
+        return WORDS[quantity][value >= 0.5]
+    return UNIT[quantity].format(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Knowledge:
+    """Everything a view is made of, at one time."""
+
+    home: Home
+    history: History
+    clock: Clock
+    limits: Limits
+    outcomes: Mapping[Target, Outcome]
+    sentence: Callable[[Target], str]
+    hold_left: Callable[[Target], float | None]
+    autonomy: Callable[[Target], str]
+
+
+def home_view(known: Knowledge, **about: Any) -> HomeView:
+    """The whole home; `about` fills what is not made of readings: version, policy, health, simulator …"""
+    home, at = known.home, known.clock.now()
+    areas = tuple(
+        AreaView(
+            id=area.id,
+            name=area.name or area.id.replace("_", " ").capitalize(),
+            devices=tuple(_device(known, device, at) for device in home.devices_in(area.id)),
+        )
+        for area in home.areas
+    )
+    local = datetime.fromtimestamp(at, home.zone).strftime("%A %Y-%m-%d %H:%M:%S")
+    return HomeView(
+        id=home.id,
+        name=home.name or home.id,
+        at=at,
+        local_time=local,
+        simulated=home.simulated,
+        areas=areas,
+        **about,
+    )
+
+
+def _device(known: Knowledge, device: Device, at: float) -> DeviceView:
+    battery = known.history.value(device.id, Quantity.BATTERY, at)
+    shown = [_value(known, device, quantity, at) for quantity in Quantity if quantity is not Quantity.AVAILABLE]
+    return DeviceView(
+        id=device.id,
+        name=device.label,
+        available=known.history.available(device.id, at),
+        battery=battery if math.isfinite(battery) else None,
+        values=tuple(value for value in shown if value is not None),
+        targets=tuple(_target(known, target, at) for target in device.targets()),
+    )
+
+
+def _value(known: Knowledge, device: Device, quantity: Quantity, at: float) -> ValueView | None:
+    sample = known.history.sample(device.id, quantity, at)
+    if sample is None:
+        return None
+    return ValueView(
+        quantity=quantity,
+        value=sample.value if math.isfinite(sample.value) else None,
+        text=text_of(quantity, sample.value),
+        age=round(at - sample.at, 1),
+        fresh=known.history.fresh(device, quantity, at, known.limits.ages),
+        origin=sample.origin,
+    )
+
+
+def reported(history: History, target: Target, at: float) -> str:
+    """What the device itself says of a target's state."""
+    text = text_of(STATE[target.kind], history.value(target.device, STATE[target.kind], at))
+    level = history.value(target.device, Quantity.LIGHT_LEVEL, at)
+    return f"on at {level:.0%}" if target.kind is Kind.LIGHT and text == "on" and math.isfinite(level) else text
+
+
+def _target(known: Knowledge, target: Target, at: float) -> TargetView:
+    sample = known.history.sample(target.device, STATE[target.kind], at)
+    outcome = known.outcomes.get(target)
+    left = known.hold_left(target)
+    return TargetView(
+        target=str(target),
+        kind=target.kind,
+        reported=reported(known.history, target, at),
+        asked=str(outcome.command.setting) if outcome else "",
+        state=CommandState(outcome.state) if outcome else None,
+        cause=str(outcome.command.cause) if outcome else "",
+        detail=outcome.detail if outcome else "",
+        changed_by=BY.get(sample.origin, "") if sample else "",
+        hold_left=left,
+        autonomy=known.autonomy(target),
+        decision=known.sentence(target),
+    )

@@ -1,0 +1,49 @@
+"""Confidence may reduce authority, never grant it."""
+
+import math
+
+import pytest
+
+from homectl.control.autonomy import AutonomySettings
+from homectl.home import Area, Autonomy, Device, Home, Kind, Target
+
+LAMP, LOCK = Target("lamp", Kind.LIGHT), Target("lock", Kind.LOCK)
+HOME = Home(
+    id="h",
+    areas=(Area(id="hall"),),
+    devices=(
+        Device(id="lamp", area="hall", sets=frozenset({Kind.LIGHT})),
+        Device(id="lock", area="hall", sets=frozenset({Kind.LOCK})),
+    ),
+)
+SIMULATED = HOME.model_copy(update={"simulated": True})
+
+
+def test_a_real_home_starts_at_observe_and_a_simulated_one_at_auto() -> None:
+    assert AutonomySettings().of(HOME, LAMP) is Autonomy.OBSERVE
+    assert AutonomySettings().of(SIMULATED, LAMP) is Autonomy.AUTO
+
+
+def test_an_areas_own_level_comes_before_the_homes() -> None:
+    settings = AutonomySettings(level=Autonomy.AUTO, areas={"hall": {Kind.LOCK: Autonomy.OFF}})
+    assert settings.of(HOME, LOCK) is Autonomy.OFF
+    assert settings.of(HOME, LAMP) is Autonomy.AUTO
+
+
+@pytest.mark.parametrize(
+    ("target", "confidence", "left"),
+    [
+        (LAMP, 0.80, Autonomy.AUTO),
+        (LAMP, 0.79, Autonomy.SUGGEST),
+        (LOCK, 0.95, Autonomy.AUTO),
+        (LOCK, 0.94, Autonomy.SUGGEST),
+        (LAMP, math.nan, Autonomy.SUGGEST),
+    ],
+)
+def test_doubt_turns_auto_into_suggest(target: Target, confidence: float, left: Autonomy) -> None:
+    assert AutonomySettings().allowed(SIMULATED, target, confidence) is left
+
+
+@pytest.mark.parametrize("level", [Autonomy.OFF, Autonomy.OBSERVE, Autonomy.SUGGEST])
+def test_certainty_grants_nothing(level: Autonomy) -> None:
+    assert AutonomySettings(level=level).allowed(SIMULATED, LAMP, 1.0) is level
