@@ -1,0 +1,201 @@
+"""The safety envelope: the last word on every command, and the only maker of Approved.
+
+A rule states what is allowed and returns an objection or None; the first objection stops the command. Rules that
+state what is allowed refuse NaN by themselves. Basis of the numbers: `homectl.control.limits`.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from homectl.control.ledger import Ledger
+from homectl.control.limits import Limits
+from homectl.home import (
+    STATE,
+    Approved,
+    Cause,
+    Command,
+    Device,
+    History,
+    Home,
+    Light,
+    Lock,
+    LockState,
+    Quantity,
+    Setpoint,
+)
+
+WINDOW = 600.0
+"""Seconds over which changes and tries are counted."""
+
+ON_ITS_OWN = frozenset({Cause.LEARNED, Cause.RULES})
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Everything a rule may look at. `at` is the home's UTC time, `elapsed` its monotonic seconds."""
+
+    home: Home
+    device: Device
+    history: History
+    at: float
+    elapsed: float
+    ledger: Ledger
+    limits: Limits
+
+    def fresh(self, device: Device, quantity: Quantity) -> bool:
+        return self.history.fresh(device, quantity, self.at, self.limits.ages)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Which rule objects, and what it found."""
+
+    rule: str
+    finding: str
+
+
+Rule = Callable[[Command, Situation], str | None]
+
+
+def device_takes_it(command: Command, now: Situation) -> str | None:
+    if command.target in now.home.targets:
+        return None
+    return f"{command.target} is not a target that somebody has placed in this home"
+
+
+def device_is_reachable(command: Command, now: Situation) -> str | None:
+    if now.history.available(command.target.device, now.at):
+        return None
+    return f"{now.device.label} is unreachable"
+
+
+def start_is_over(command: Command, now: Situation) -> str | None:
+    """No policy acts until the device itself has been heard live and a minute has passed; safety is exempt."""
+    if command.cause not in ON_ITS_OWN:
+        return None
+    running = now.elapsed - now.ledger.started
+    if not running >= now.limits.start_up:
+        return f"started {running:.0f} s ago, policies wait {now.limits.start_up:.0f} s"
+    heard = now.history.last_seen(command.target.device, now.at) > float("-inf")
+    return None if heard else f"{now.device.label} has not been heard since the start"
+
+
+def setpoint_is_within_limits(command: Command, now: Situation) -> str | None:
+    if not isinstance(command.setting, Setpoint):
+        return None
+    limits = now.limits.setpoint
+    low, high = max(limits.coolest, now.device.coolest), min(limits.warmest, now.device.warmest)
+    if command.cause in ON_ITS_OWN:
+        low, high = max(low, limits.policy_coolest), min(high, limits.policy_warmest)
+    if low <= command.setting.celsius <= high:
+        return None
+    return f"{command.setting.celsius:g} °C is outside {low:g} to {high:g} °C"
+
+
+def setpoint_is_a_whole_step(command: Command, _: Situation) -> str | None:
+    if not isinstance(command.setting, Setpoint) or command.cause not in ON_ITS_OWN:
+        return None
+    halves = command.setting.celsius * 2
+    return None if abs(halves - round(halves)) < 1e-9 else f"{command.setting.celsius:g} °C is no step of 0.5 °C"
+
+
+def setpoint_moves_slowly(command: Command, now: Situation) -> str | None:
+    if not isinstance(command.setting, Setpoint) or command.cause not in ON_ITS_OWN:
+        return None
+    limits = now.limits.setpoint
+    waited = now.ledger.since_last(command.target, now.elapsed)
+    if not waited >= limits.policy_every:
+        return f"the last step or start was {waited:.0f} s ago, the next may come after {limits.policy_every:.0f} s"
+    reported = now.history.value(command.target.device, Quantity.SETPOINT, now.at)
+    if abs(command.setting.celsius - reported) <= limits.policy_slew + 1e-9:
+        return None
+    return f"a step from {reported:g} to {command.setting.celsius:g} °C is more than {limits.policy_slew:g} °C"
+
+
+def room_temperature_is_fresh(command: Command, now: Situation) -> str | None:
+    if not isinstance(command.setting, Setpoint) or command.cause not in ON_ITS_OWN:
+        return None
+    sensors = now.home.devices_in(now.device.area or "")
+    if any(now.fresh(sensor, Quantity.TEMPERATURE) for sensor in sensors):
+        return None
+    return "no thermometer of this area is fresh"
+
+
+def lamp_level_is_real(command: Command, _: Situation) -> str | None:
+    if not isinstance(command.setting, Light) or command.setting.level is None or 0 < command.setting.level <= 1:
+        return None
+    return f"{command.setting.level:g} is no brightness above 0 and up to 1"
+
+
+def lamp_does_not_flicker(command: Command, now: Situation) -> str | None:
+    if not isinstance(command.setting, Light):
+        return None
+    limits, target, elapsed = now.limits.light, command.target, now.elapsed
+    if now.ledger.within(target, elapsed, 1.0) >= limits.changes_per_second:
+        return f"{limits.changes_per_second} changes in the last second"
+    if command.cause not in ON_ITS_OWN:
+        return None
+    if now.ledger.autonomous_within(target, elapsed, limits.policy_every):
+        return f"a policy changed it less than {limits.policy_every:.0f} s ago"
+    earned = now.ledger.earned(limits.policy_changes, elapsed, WINDOW)
+    if now.ledger.autonomous_within(target, elapsed, WINDOW) >= earned:
+        return f"policies may change it {limits.policy_changes} times in ten minutes, {earned} so soon after the start"
+    return None
+
+
+def door_is_freshly_closed(command: Command, now: Situation) -> str | None:
+    """For everybody: a bolt thrown on an open door breaks the frame."""
+    if not isinstance(command.setting, Lock):
+        return None
+    contact = now.home.contact_of(command.target.device)
+    if contact is None:
+        return "no contact says whether this door is closed"
+    if not now.fresh(contact, Quantity.CONTACT):
+        return f"{contact.label} has not been heard for too long to know that the door is closed"
+    closed = now.history.value(contact.id, Quantity.CONTACT, now.at) == 0.0
+    return None if closed else "the door is open"
+
+
+def lock_is_known_and_free(command: Command, now: Situation) -> str | None:
+    if not isinstance(command.setting, Lock):
+        return None
+    if not now.fresh(now.device, STATE[command.target.kind]):
+        return f"{now.device.label} has not said how it is"
+    jammed = now.history.value(command.target.device, Quantity.LOCK, now.at) == LockState.JAMMED
+    return f"{now.device.label} is jammed; free it by hand" if jammed else None
+
+
+def bolt_is_spared(command: Command, now: Situation) -> str | None:
+    if not isinstance(command.setting, Lock) or not command.cause.autonomous:
+        return None
+    limits, target, elapsed = now.limits.lock, command.target, now.elapsed
+    if now.ledger.autonomous_within(target, elapsed, limits.tries_every):
+        return f"the last try was less than {limits.tries_every:.0f} s ago"
+    earned = now.ledger.earned(limits.tries, elapsed, WINDOW)
+    if now.ledger.autonomous_within(target, elapsed, WINDOW) >= earned:
+        return f"{limits.tries} tries in ten minutes are allowed, {earned} so soon after the start; look at the lock"
+    return None
+
+
+RULES: tuple[Rule, ...] = (
+    device_takes_it,
+    device_is_reachable,
+    start_is_over,
+    setpoint_is_within_limits,
+    setpoint_is_a_whole_step,
+    setpoint_moves_slowly,
+    room_temperature_is_fresh,
+    lamp_level_is_real,
+    lamp_does_not_flicker,
+    door_is_freshly_closed,
+    lock_is_known_and_free,
+    bolt_is_spared,
+)
+
+
+def review(command: Command, now: Situation) -> Approved | Refusal:
+    """Ask each rule in turn; the first objection stops the command."""
+    for rule in RULES:
+        if objection := rule(command, now):
+            return Refusal(rule.__name__.replace("_", " "), objection)
+    return Approved(command)

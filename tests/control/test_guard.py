@@ -1,0 +1,248 @@
+"""The envelope, both sides of every boundary, and an oracle of its own against hostile commands."""
+
+import math
+import random
+from dataclasses import dataclass, field
+
+import pytest
+
+from homectl.control.guard import Refusal, Situation, review
+from homectl.control.ledger import Ledger
+from homectl.control.limits import Limits
+from homectl.home import (
+    Approved,
+    Area,
+    Cause,
+    Command,
+    Device,
+    History,
+    Home,
+    Kind,
+    Light,
+    Lock,
+    LockState,
+    Quantity,
+    Reading,
+    Setpoint,
+    Setting,
+    Target,
+)
+
+LAMP, VALVE, BOLT = Target("lamp", Kind.LIGHT), Target("valve", Kind.SETPOINT), Target("bolt", Kind.LOCK)
+TARGET = {Light: LAMP, Setpoint: VALVE, Lock: BOLT}
+NOON = 1_000_000.0
+HOME = Home(
+    id="h",
+    areas=(Area(id="hall"),),
+    devices=(
+        Device(id="bolt", area="hall", sets=frozenset({Kind.LOCK}), battery=True, exterior=True, contact="door"),
+        Device(id="door", area="hall", senses=frozenset({Quantity.CONTACT}), battery=True, exterior=True),
+        Device(id="lamp", area="hall", sets=frozenset({Kind.LIGHT})),
+        Device(id="valve", area="hall", sets=frozenset({Kind.SETPOINT}), battery=True, coolest=5, warmest=28),
+    ),
+)
+
+
+def told(device: str, quantity: Quantity, value: float, at: float = NOON - 10, *, live: bool = True) -> Reading:
+    return Reading(device=device, quantity=quantity, value=value, at=at, live=live)
+
+
+WELL = (
+    told("lamp", Quantity.LIGHT_ON, 0.0),
+    told("valve", Quantity.SETPOINT, 20.0),
+    told("valve", Quantity.TEMPERATURE, 19.0),
+    told("door", Quantity.CONTACT, 0.0),
+    told("bolt", Quantity.LOCK, LockState.UNLOCKED),
+)
+
+
+def situation(*more: Reading, running: float = 3600.0, issued: tuple[tuple[float, Command], ...] = ()) -> Situation:
+    """A home where all is well and has been running for an hour, but for what is given."""
+    ledger = Ledger(0.0)
+    for ago, command in issued:
+        ledger.issued(command, running - ago)
+    device = HOME.device("lamp")
+    return Situation(HOME, device, History.of([*WELL, *more]), NOON, running, ledger, Limits())
+
+
+def command(setting: Setting, cause: Cause = Cause.LEARNED) -> Command:
+    return Command(id="1", target=TARGET[type(setting)], setting=setting, cause=cause, issued=NOON, reason="test")
+
+
+def rule_of(setting: Setting, cause: Cause, now: Situation) -> str:
+    """The rule that objects, or nothing."""
+    asked = command(setting, cause)
+    here = Situation(HOME, HOME.device(asked.target.device), now.history, now.at, now.elapsed, now.ledger, now.limits)
+    verdict = review(asked, here)
+    return verdict.rule if isinstance(verdict, Refusal) else ""
+
+
+@pytest.mark.parametrize(
+    ("celsius", "cause", "rule"),
+    [
+        (20.5, Cause.LEARNED, ""),
+        (21.0, Cause.LEARNED, ""),
+        (21.5, Cause.LEARNED, "setpoint moves slowly"),
+        (20.25, Cause.LEARNED, "setpoint is a whole step"),
+        (15.5, Cause.RULES, "setpoint is within limits"),
+        (26.5, Cause.RULES, "setpoint is within limits"),
+        (math.nan, Cause.LEARNED, "setpoint is within limits"),
+        (math.inf, Cause.PERSON, "setpoint is within limits"),
+        (7.0, Cause.PERSON, ""),
+        (6.9, Cause.PERSON, "setpoint is within limits"),
+        (28.0, Cause.PERSON, ""),
+        (28.1, Cause.PERSON, "setpoint is within limits"),
+        (9.0, Cause.SAFETY, ""),
+    ],
+)
+def test_a_setpoint_stays_within_limits_steps_and_slew(celsius: float, cause: Cause, rule: str) -> None:
+    assert rule_of(Setpoint(celsius), cause, situation()) == rule
+
+
+@pytest.mark.parametrize(("ago", "rule"), [(899.0, "setpoint moves slowly"), (900.0, "")])
+def test_a_policy_waits_a_quarter_of_an_hour_between_two_steps(ago: float, rule: str) -> None:
+    before = ((ago, command(Setpoint(20.0))),)
+    assert rule_of(Setpoint(20.5), Cause.LEARNED, situation(issued=before)) == rule
+
+
+@pytest.mark.parametrize(("running", "rule"), [(59.0, "start is over"), (899.0, "setpoint moves slowly"), (900.0, "")])
+def test_a_restart_arms_the_setpoint_limiter(running: float, rule: str) -> None:
+    assert rule_of(Setpoint(20.5), Cause.LEARNED, situation(running=running)) == rule
+
+
+def test_no_policy_sets_a_temperature_it_cannot_measure() -> None:
+    stale = History.of([told("valve", Quantity.SETPOINT, 20.0), told("lamp", Quantity.LIGHT_ON, 0.0)])
+    now = situation()
+    blind = Situation(HOME, now.device, stale, NOON, now.elapsed, now.ledger, now.limits)
+    assert rule_of(Setpoint(20.5), Cause.LEARNED, blind) == "room temperature is fresh"
+    assert rule_of(Setpoint(20.5), Cause.PERSON, blind) == ""
+
+
+@pytest.mark.parametrize(
+    ("agos", "cause", "rule"),
+    [
+        ((4.9,), Cause.LEARNED, "lamp does not flicker"),
+        ((5.0,), Cause.LEARNED, ""),
+        ((50, 60, 70, 80, 90), Cause.RULES, ""),
+        ((50, 60, 70, 80, 90, 100), Cause.RULES, "lamp does not flicker"),
+        ((50, 60, 70, 80, 90, 600), Cause.RULES, ""),
+        ((50, 60, 70, 80, 90, 100), Cause.PERSON, ""),
+        ((0.2, 0.4, 0.6), Cause.PERSON, "lamp does not flicker"),
+        ((0.2, 0.4, 1.0), Cause.PERSON, ""),
+    ],
+)
+def test_a_lamp_does_not_flicker(agos: tuple[float, ...], cause: Cause, rule: str) -> None:
+    before = tuple((ago, command(Light(on=True))) for ago in sorted(agos, reverse=True))
+    assert rule_of(Light(on=True), cause, situation(issued=before)) == rule
+
+
+@pytest.mark.parametrize("level", [0.0, -0.1, 1.1, math.nan])
+def test_a_level_that_is_none_is_refused(level: float) -> None:
+    assert rule_of(Light(on=True, level=level), Cause.PERSON, situation()) == "lamp level is real"
+
+
+@pytest.mark.parametrize(
+    ("reading", "rule"),
+    [
+        (told("door", Quantity.CONTACT, 1.0), "door is freshly closed"),
+        (told("door", Quantity.CONTACT, math.nan), "door is freshly closed"),
+        (told("door", Quantity.AVAILABLE, 0.0), "door is freshly closed"),
+        (told("bolt", Quantity.LOCK, LockState.JAMMED), "lock is known and free"),
+        (told("bolt", Quantity.LOCK, math.nan), "lock is known and free"),
+        (told("bolt", Quantity.AVAILABLE, 0.0), "device is reachable"),
+    ],
+)
+@pytest.mark.parametrize("cause", list(Cause))
+def test_a_bolt_is_thrown_only_on_a_freshly_closed_door_whoever_asks(reading: Reading, rule: str, cause: Cause) -> None:
+    assert rule_of(Lock(), cause, situation()) == ""
+    assert rule_of(Lock(), cause, situation(reading)) == rule
+
+
+@pytest.mark.parametrize(("age", "rule"), [(65 * 60, ""), (65 * 60 + 1, "door is freshly closed")])
+def test_a_contact_may_be_silent_for_its_check_in_and_no_longer(age: float, rule: str) -> None:
+    old = [told("door", Quantity.CONTACT, 0.0, NOON - age), told("bolt", Quantity.LOCK, LockState.UNLOCKED)]
+    now = Situation(HOME, HOME.device("bolt"), History.of(old), NOON, 3600.0, Ledger(0.0), Limits())
+    assert rule_of(Lock(), Cause.SAFETY, now) == rule
+
+
+@pytest.mark.parametrize(
+    ("agos", "rule"), [((29.0,), "bolt is spared"), ((30.0,), ""), ((90.0, 60.0, 30.0), "bolt is spared")]
+)
+def test_a_bolt_is_tried_three_times_half_a_minute_apart(agos: tuple[float, ...], rule: str) -> None:
+    before = tuple((ago, command(Lock(), Cause.SAFETY)) for ago in agos)
+    assert rule_of(Lock(), Cause.SAFETY, situation(issued=before)) == rule
+
+
+@dataclass
+class Oracle:
+    """What may never happen, in its own words: it shares no code with the guard, the ledger or freshness."""
+
+    lamp: list[float] = field(default_factory=list)
+    valve: list[float] = field(default_factory=list)
+    contact: tuple[float, float] | None = None  # heard live at, value
+
+    def check(self, asked: Command, clock: float) -> None:
+        policy = asked.cause in (Cause.LEARNED, Cause.RULES)
+        match asked.setting:
+            case Setpoint(celsius=celsius):
+                low, high = (16.0, 26.0) if policy else (7.0, 28.0)
+                assert low <= celsius <= high, "setpoint outside limits"
+                assert not policy or all(clock - t >= 900 for t in self.valve), "setpoint too soon"
+                self.valve += [clock] if policy else []
+            case Light(level=level):
+                assert level is None or 0 < level <= 1, "no such level"
+                if policy:
+                    self.lamp = [t for t in self.lamp if clock - t < 600]
+                    assert not any(clock - t < 5 for t in self.lamp), "light too soon"
+                    assert len(self.lamp) < 6, "light too often"
+                    self.lamp.append(clock)
+            case Lock():
+                assert self.contact is not None, "bolt without a contact"
+                heard, value = self.contact
+                assert value == 0.0, "bolt with the door open"
+                assert clock - heard <= 3900, "bolt on a stale contact"
+
+
+def hostile_setting(dice: random.Random) -> Setting:
+    wild = dice.choice(
+        [math.nan, math.inf, -math.inf, -5.0, 0.0, 1e9, dice.uniform(-50, 90), dice.randrange(10, 60) / 2]
+    )
+    return dice.choice([Setpoint(wild), Light(on=dice.random() < 0.5, level=dice.choice([None, wild, 0.5])), Lock()])
+
+
+def adversary(cases: int, seed: int) -> int:
+    """Hostile commands over random readings, faults and restarts; returns how many were let through."""
+    dice, oracle, history = random.Random(seed), Oracle(), History()
+    clock, ledger, let_through = 0.0, Ledger(0.0), 0
+    for number in range(cases):
+        clock += dice.choice([0.1, 1.0, 7.0, 40.0, 400.0, 4000.0])
+        if dice.random() < 0.6:
+            live, door = dice.random() < 0.8, dice.choice([0.0, 0.0, 1.0, math.nan])
+            history.append(told("door", Quantity.CONTACT, door, clock, live=live))
+            heard = clock if live else (oracle.contact[0] if oracle.contact else -math.inf)
+            oracle.contact = (heard, door)
+        if dice.random() < 0.7:
+            history.append(told("valve", Quantity.TEMPERATURE, 19.0, clock))
+            history.append(told("valve", Quantity.SETPOINT, dice.uniform(15, 27), clock))
+            history.append(told("lamp", Quantity.LIGHT_ON, 0.0, clock))
+            history.append(told("bolt", Quantity.LOCK, float(dice.randrange(6)), clock))
+        if dice.random() < 0.002:
+            ledger = Ledger(clock)
+        setting, cause = hostile_setting(dice), dice.choice(list(Cause))
+        target = TARGET[type(setting)]
+        asked = Command(id=str(number), target=target, setting=setting, cause=cause, issued=clock, reason="")
+        now = Situation(HOME, HOME.device(target.device), history, clock, clock, ledger, Limits())
+        if isinstance(review(asked, now), Approved):
+            oracle.check(asked, clock)
+            ledger.issued(asked, clock)
+            let_through += 1
+    return let_through
+
+
+def test_no_hostile_command_of_thirty_thousand_leaves_the_envelope() -> None:
+    assert adversary(30_000, seed=1) > 1_000
+
+
+@pytest.mark.soak
+def test_no_hostile_command_of_a_million_leaves_the_envelope() -> None:
+    assert adversary(1_000_000, seed=2) > 30_000
