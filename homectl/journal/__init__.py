@@ -1,1 +1,5 @@
 """Recorded logs."""
+
+from homectl.journal.journal import Journal
+
+__all__ = ["Journal"]

@@ -1,0 +1,230 @@
+"""One SQLite file that remembers a home: readings, decisions, commands and what became of them.
+
+One connection writes, every commit is synced. Readings are committed in groups by `flush`; commands and outcomes are
+durable before the call returns, and whatever was appended before with them.
+"""
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import numpy as np
+
+from homectl.home import (
+    ORIGIN_CODE,
+    Cause,
+    Command,
+    CommandState,
+    History,
+    Home,
+    JournalError,
+    Kind,
+    Outcome,
+    Quantity,
+    Reading,
+    Record,
+    Ruling,
+    Signal,
+    Target,
+    Track,
+)
+from homectl.journal.schema import TABLES, VERSION
+
+
+class Journal:
+    """An open journal. Use as a context manager, or call `close`."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._db = connection
+        rows = connection.execute("SELECT device, quantity, id FROM signals")
+        self._signals = {Signal(device, Quantity(quantity)): number for device, quantity, number in rows}
+
+    @classmethod
+    def open(cls, path: Path, *, read_only: bool = False) -> "Journal":
+        """Open or create a journal; JournalError if it is no journal or newer than this program."""
+        mode = "ro" if read_only else "rwc"
+        try:
+            db = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+            version = db.execute("PRAGMA user_version").fetchone()[0]
+            if version > VERSION:
+                raise JournalError(f"{path}: journal version {version}, this program knows {VERSION}; update homectl")
+            if not read_only:
+                _prepare(db, version)
+            return cls(db)
+        except sqlite3.Error as error:
+            raise JournalError(f"{path}: expected a journal, got: {error}; name another file or restore one") from None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self.flush()
+        self._db.close()
+
+    def flush(self) -> None:
+        """Commit what was appended."""
+        if self._db.in_transaction:
+            self._db.execute("COMMIT")
+
+    # --- the home and its readings ----------------------------------------------------------------
+
+    def set_home(self, home: Home) -> None:
+        self._begin()
+        self._db.execute("INSERT OR REPLACE INTO about VALUES ('home', ?)", (home.model_dump_json(),))
+
+    def home(self) -> Home:
+        row = self._db.execute("SELECT value FROM about WHERE name = 'home'").fetchone()
+        if row is None:
+            raise JournalError("This journal does not say which home it is of; import it again with --home")
+        return Home.model_validate_json(row[0])
+
+    def append(self, readings: Iterable[Reading]) -> int:
+        """Remember readings; what is known for that signal and time already adds nothing. The number added."""
+        self._begin()
+        rows = [(self._signal(r.signal), _ms(r.at), r.value, ORIGIN_CODE[r.origin], r.live, r.text) for r in readings]
+        before = self._db.total_changes
+        self._db.executemany("INSERT OR IGNORE INTO readings VALUES (?, ?, ?, ?, ?, ?)", rows)
+        return self._db.total_changes - before
+
+    def history(self, start: float | None = None, end: float | None = None) -> History:
+        """Every signal's samples with start ≤ time < end."""
+        low, high = _span(start, end)
+        return History({signal: self._track(number, low, high) for signal, number in sorted(self._signals.items())})
+
+    def _track(self, number: int, low: int, high: int) -> Track:
+        query = "SELECT at, value, origin, live FROM readings WHERE signal = ? AND at >= ? AND at < ? ORDER BY at"
+        rows = np.array(self._db.execute(query, (number, low, high)).fetchall(), dtype=np.float64).reshape(-1, 4)
+        columns = np.ascontiguousarray(rows.T)
+        return Track.of(columns[0] / 1000, columns[1], columns[2].astype(np.int8), columns[3] != 0)
+
+    def count(self) -> int:
+        """How many readings there are."""
+        return int(self._db.execute("SELECT count(*) FROM readings").fetchone()[0])
+
+    def retain(self, since: float) -> int:
+        """Forget readings and decisions older than `since`; the number of readings forgotten."""
+        self._begin()
+        gone = self._db.execute("DELETE FROM readings WHERE at < ?", (_ms(since),)).rowcount
+        self._db.execute("DELETE FROM decisions WHERE until < ?", (_ms(since),))
+        return gone
+
+    def hash(self) -> str:
+        """What the readings say, whatever order they came in."""
+        digest = hashlib.sha256()
+        query = "SELECT device, quantity, at, value, origin, live, text FROM readings JOIN signals ON signal = id"
+        for row in self._db.execute(query + " ORDER BY device, quantity, at"):
+            digest.update(json.dumps(row).encode())
+        return digest.hexdigest()
+
+    # --- decisions, commands ----------------------------------------------------------------------
+
+    def record_decisions(self, records: Sequence[Record]) -> None:
+        """Remember verdicts; one that only continues the last of its target makes that row longer."""
+        self._begin()
+        for record in records:
+            last = self.decisions(record.target, limit=1)
+            if last and record.continues(last[0]):
+                key = (_ms(record.until), str(record.target), _ms(last[0].since))
+                self._db.execute("UPDATE decisions SET until = ? WHERE target = ? AND since = ?", key)
+            else:
+                self._db.execute("INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _row(record))
+
+    def decisions(self, target: Target | None = None, limit: int = -1) -> list[Record]:
+        """The newest first."""
+        query = "SELECT * FROM decisions WHERE ? IN ('', target) ORDER BY since DESC, rowid DESC LIMIT ?"
+        return [_record(row) for row in self._db.execute(query, ("" if target is None else str(target), limit))]
+
+    def record_command(self, command: Command) -> None:
+        """Durable when this returns."""
+        self._begin()
+        row = (command.id, str(command.target), str(command.setting), command.cause, _ms(command.issued))
+        asked = CommandState.ASKED
+        self._db.execute("INSERT INTO commands VALUES (?, ?, ?, ?, ?, ?, ?, NULL, '')", (*row, command.reason, asked))
+        self._commit_durably()
+
+    def record_outcome(self, outcome: Outcome) -> None:
+        """Durable when this returns; the first end of a command stays its end."""
+        self._begin()
+        end = (outcome.state, _ms(outcome.at), outcome.detail, outcome.command.id)
+        self._db.execute("UPDATE commands SET state = ?, ended = ?, detail = ? WHERE id = ? AND ended IS NULL", end)
+        self._commit_durably()
+
+    def close_open_commands(self, at: float, detail: str) -> int:
+        """Commands that a crash left without an end become expired; how many there were."""
+        self._begin()
+        query = "UPDATE commands SET state = 'expired', ended = ?, detail = ? WHERE ended IS NULL"
+        closed = self._db.execute(query, (_ms(at), detail)).rowcount
+        self._commit_durably()
+        return closed
+
+    def commands(self) -> dict[tuple[Kind, Cause, CommandState], int]:
+        """How many commands there were by kind, cause and what became of them."""
+        rows = self._db.execute("SELECT target, cause, state, count(*) FROM commands GROUP BY target, cause, state")
+        counts: dict[tuple[Kind, Cause, CommandState], int] = {}
+        for target, cause, state, number in rows:
+            key = (_target(target).kind, Cause(cause), CommandState(state))
+            counts[key] = counts.get(key, 0) + number
+        return counts
+
+    def _begin(self) -> None:
+        if not self._db.in_transaction:
+            self._db.execute("BEGIN")
+
+    def _commit_durably(self) -> None:
+        self._db.execute("COMMIT")
+
+    def _signal(self, signal: Signal) -> int:
+        number = self._signals.get(signal)
+        if number is None:
+            cursor = self._db.execute("INSERT INTO signals (device, quantity) VALUES (?, ?)", signal)
+            number = self._signals[signal] = int(cursor.lastrowid or 0)
+        return number
+
+
+def _prepare(db: sqlite3.Connection, version: int) -> None:
+    db.execute("PRAGMA journal_mode = WAL")
+    db.execute("PRAGMA synchronous = FULL")
+    if version == 0:
+        db.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+
+
+def _ms(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+def _span(start: float | None, end: float | None) -> tuple[int, int]:
+    return -(2**62) if start is None else _ms(start), 2**62 if end is None else _ms(end)
+
+
+def _target(text: str) -> Target:
+    device, _, kind = text.partition("/")
+    return Target(device, Kind(kind))
+
+
+def _row(record: Record) -> tuple[object, ...]:
+    when = (str(record.target), _ms(record.since), _ms(record.until))
+    what = (record.setting, record.cause, record.confidence, record.ruling, record.rule, record.reason, record.command)
+    return when + what
+
+
+def _record(row: tuple[str, int, int, str, str, float, str, str, str, str]) -> Record:
+    target, since, until, setting, cause, confidence, ruling, rule, reason, command = row
+    return Record(
+        target=_target(target),
+        since=since / 1000,
+        until=until / 1000,
+        setting=setting,
+        cause=Cause(cause),
+        confidence=confidence,
+        ruling=Ruling(ruling),
+        rule=rule,
+        reason=reason,
+        command=command,
+    )
