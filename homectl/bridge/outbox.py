@@ -1,0 +1,155 @@
+"""The two lives of a command.
+
+A lock command is one shot: stored durably, then sent once, expired after its window, never queued or sent again.
+A light or setpoint is a desired state: sent, then stored, sent again within its window until the device's own report
+confirms it; the latest wish wins. Nothing is believed that the device has not reported.
+
+Windows run on `real` seconds, monotonic whatever the home's clock does; `at` is the home's time, kept in outcomes.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from homectl.home import (
+    Approved,
+    Command,
+    CommandState,
+    Kind,
+    LockState,
+    Outcome,
+    Quantity,
+    Reading,
+    Setting,
+    Target,
+    agrees,
+    wanted,
+)
+
+ECHO_WINDOW = 5.0
+"""Seconds after its end in which a command still explains a report."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Window:
+    """How long a device may take to confirm, and how often it is asked again meanwhile, seconds."""
+
+    confirm: float
+    every: float
+
+
+LOCK_WINDOW = Window(confirm=10.0, every=10.0)
+MAINS_WINDOW = Window(confirm=6.0, every=2.0)
+BATTERY_WINDOW = Window(confirm=900.0, every=300.0)
+
+
+@dataclass(slots=True)
+class _Open:
+    command: Command
+    sent: float
+    until: float
+    reported: dict[Quantity, float] = field(default_factory=dict)
+
+    def confirmed(self) -> bool:
+        setting = self.command.setting
+        return all(q in self.reported and agrees(setting, q, self.reported[q]) for q in wanted(setting))
+
+
+class Outbox:
+    """Every open command, at most one per target."""
+
+    def __init__(
+        self,
+        *,
+        transmit: Callable[[Target, Setting], bool],
+        store: Callable[[Command], None],
+        window: Callable[[Target], Window],
+    ) -> None:
+        """`transmit` says whether the setting left; `store` is durable when it returns."""
+        self._transmit, self._store, self._window = transmit, store, window
+        self._open: dict[Target, _Open] = {}
+        self._ended: dict[Target, tuple[Command, float]] = {}
+
+    @property
+    def open(self) -> Mapping[Target, Command]:
+        return {target: entry.command for target, entry in self._open.items()}
+
+    def submit(self, approved: Approved, *, real: float, at: float) -> list[Outcome]:
+        """Send an approved command; an open one for the same target is superseded."""
+        command = approved.command
+        target = command.target
+        outcomes = (
+            [self._end(target, CommandState.SUPERSEDED, real, at, "a newer wish")] if target in self._open else []
+        )
+        window = LOCK_WINDOW if target.kind is Kind.LOCK else self._window(target)
+        self._open[target] = _Open(command, real, real + window.confirm)
+        outcomes.append(Outcome(command=command, state=CommandState.ASKED, at=at))
+        if target.kind is Kind.LOCK:
+            self._store(command)
+            if not self._transmit(target, command.setting):
+                outcomes.append(self._end(target, CommandState.FAILED, real, at, "not connected, and never queued"))
+        else:
+            self._transmit(target, command.setting)
+            self._store(command)
+        return outcomes
+
+    def observe(self, reading: Reading, *, real: float, at: float) -> list[Outcome]:
+        """A device's live report: it confirms when everything wanted has been reported; a jam fails."""
+        entry = next((e for t, e in self._open.items() if t.device == reading.device and _concerns(e, reading)), None)
+        if entry is None or not reading.live:
+            return []
+        entry.reported[reading.quantity] = reading.value
+        if entry.confirmed():
+            return [self._end(entry.command.target, CommandState.CONFIRMED, real, at, "")]
+        if reading.quantity is Quantity.LOCK and reading.value == LockState.JAMMED:
+            return [self._end(entry.command.target, CommandState.FAILED, real, at, "jammed")]
+        return []
+
+    def tick(self, *, real: float, at: float) -> list[Outcome]:
+        """End what has waited too long, ask the others again when it is time."""
+        outcomes = []
+        for target, entry in list(self._open.items()):
+            if real >= entry.until:
+                lock = target.kind is Kind.LOCK
+                state = CommandState.EXPIRED if lock else CommandState.FAILED
+                outcomes.append(self._end(target, state, real, at, "no confirmation" if lock else "unreachable"))
+            elif target.kind is not Kind.LOCK and real - entry.sent >= self._window(target).every:
+                self._again(entry, real)
+        return outcomes
+
+    def reconnected(self, *, real: float) -> None:
+        """Ask again for every light and setpoint that is still open."""
+        for target, entry in self._open.items():
+            if target.kind is not Kind.LOCK and real < entry.until:
+                self._again(entry, real)
+
+    def close(self, *, real: float, at: float) -> list[Outcome]:
+        """The home stops: what is still open has no confirmation."""
+        return [self._end(t, CommandState.EXPIRED, real, at, "unconfirmed at stop") for t in list(self._open)]
+
+    def caused(self, reading: Reading, *, real: float) -> Command | None:
+        """The command of ours that this report echoes: it says what was asked, now or a moment ago."""
+        for target in (Target(reading.device, kind) for kind in Kind):
+            entry = self._open.get(target)
+            ended, when = self._ended.get(target, (None, 0.0))
+            command = entry.command if entry else ended if real - when <= ECHO_WINDOW else None
+            if command and _says(command, reading):
+                return command
+        return None
+
+    def _again(self, entry: _Open, real: float) -> None:
+        entry.sent = real
+        self._transmit(entry.command.target, entry.command.setting)
+
+    def _end(self, target: Target, state: CommandState, real: float, at: float, detail: str) -> Outcome:
+        command = self._open.pop(target).command
+        self._ended[target] = (command, real)
+        return Outcome(command=command, state=state, at=at, detail=detail)
+
+
+def _concerns(entry: _Open, reading: Reading) -> bool:
+    return reading.quantity in wanted(entry.command.setting)
+
+
+def _says(command: Command, reading: Reading) -> bool:
+    asked = wanted(command.setting)
+    return reading.quantity in asked and agrees(command.setting, reading.quantity, reading.value)

@@ -1,0 +1,166 @@
+"""Every command reaches exactly one end; a lock is sent once; nothing is sent late or twice where it must not be."""
+
+import math
+from collections import Counter
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from homectl.bridge.outbox import BATTERY_WINDOW, MAINS_WINDOW, Outbox, Window
+from homectl.control.guard import Situation, review
+from homectl.home import (
+    Approved,
+    Command,
+    CommandState,
+    Kind,
+    Light,
+    Lock,
+    LockState,
+    Outcome,
+    Quantity,
+    Reading,
+    Setpoint,
+    Setting,
+    Target,
+)
+from tests.control.test_guard import HOME, command, situation
+
+LAMP, VALVE, BOLT = Target("lamp", Kind.LIGHT), Target("valve", Kind.SETPOINT), Target("bolt", Kind.LOCK)
+
+
+class Line:
+    """A wire that can be cut, and a book that cannot."""
+
+    def __init__(self) -> None:
+        self.up = True
+        self.sent: list[tuple[Target, Setting]] = []
+        self.stored: list[Command] = []
+
+    def transmit(self, target: Target, setting: Setting) -> bool:
+        if self.up:
+            self.sent.append((target, setting))
+        return self.up
+
+    def outbox(self) -> Outbox:
+        return Outbox(transmit=self.transmit, store=self.stored.append, window=window)
+
+
+def window(target: Target) -> Window:
+    return BATTERY_WINDOW if target == VALVE else MAINS_WINDOW
+
+
+def approved(setting: Setting) -> Approved:
+    now, asked = situation(), command(setting)
+    device = HOME.device(asked.target.device)
+    verdict = review(asked, Situation(HOME, device, now.history, now.at, now.elapsed, now.ledger, now.limits))
+    assert isinstance(verdict, Approved)
+    return verdict
+
+
+WISHES = [approved(Light(on=True, level=0.5)), approved(Light(on=False)), approved(Setpoint(20.5)), approved(Lock())]
+
+
+def told(device: str, quantity: Quantity, value: float, *, live: bool = True) -> Reading:
+    return Reading(device=device, quantity=quantity, value=value, at=1.0, live=live)
+
+
+def states(outcomes: list[Outcome]) -> list[CommandState]:
+    return [outcome.state for outcome in outcomes]
+
+
+STEPS = st.one_of(
+    st.tuples(st.just("submit"), st.sampled_from(WISHES)),
+    st.tuples(st.just("wait"), st.floats(0, 400)),
+    st.tuples(st.just("wire"), st.booleans()),
+    st.tuples(
+        st.just("report"),
+        st.sampled_from(
+            [
+                told("lamp", Quantity.LIGHT_ON, 1.0),
+                told("lamp", Quantity.LIGHT_ON, 0.0),
+                told("lamp", Quantity.LIGHT_LEVEL, 0.5),
+                told("valve", Quantity.SETPOINT, 20.5),
+                told("valve", Quantity.SETPOINT, math.nan),
+                told("bolt", Quantity.LOCK, LockState.LOCKED),
+                told("bolt", Quantity.LOCK, LockState.JAMMED),
+                told("bolt", Quantity.LOCK, LockState.LOCKED, live=False),
+            ]
+        ),
+    ),
+)
+
+
+@given(st.lists(STEPS, max_size=60))
+def test_every_command_reaches_exactly_one_end_and_a_lock_is_sent_at_most_once(steps: list[tuple[str, object]]) -> None:
+    line = Line()
+    outbox, real, ends, asked = line.outbox(), 0.0, [], 0
+    for _, what in steps:
+        if isinstance(what, Approved):
+            asked += 1
+            locks = sum(target == BOLT for target, _ in line.sent)
+            ends += outbox.submit(what, real=real, at=real)
+            assert sum(target == BOLT for target, _ in line.sent) - locks <= (what.command.target == BOLT)
+        elif isinstance(what, bool):
+            line.up = what
+            locks = sum(target == BOLT for target, _ in line.sent)
+            outbox.reconnected(real=real)
+            assert sum(target == BOLT for target, _ in line.sent) == locks
+        elif isinstance(what, Reading):
+            ends += outbox.observe(what, real=real, at=real)
+        elif isinstance(what, float):
+            real += what
+            ends += outbox.tick(real=real, at=real)
+    ends += outbox.close(real=real, at=real)
+    count = Counter(states(ends))
+    assert count[CommandState.ASKED] == asked == len(line.stored)
+    assert sum(number for state, number in count.items() if state.ended) == asked
+    assert not outbox.open
+
+
+def test_a_lock_is_stored_before_it_is_sent_and_never_queued() -> None:
+    line = Line()
+    line.up = False
+    outbox = line.outbox()
+    assert states(outbox.submit(WISHES[3], real=0, at=0)) == [CommandState.ASKED, CommandState.FAILED]
+    line.up = True
+    outbox.reconnected(real=1)
+    assert line.sent == []
+    assert len(line.stored) == 1
+
+
+def test_a_light_is_confirmed_only_when_all_of_it_was_reported() -> None:
+    outbox = Line().outbox()
+    outbox.submit(WISHES[0], real=0, at=0)
+    assert outbox.observe(told("lamp", Quantity.LIGHT_ON, 1.0), real=1, at=1) == []
+    ended = outbox.observe(told("lamp", Quantity.LIGHT_LEVEL, 0.5), real=1, at=1)
+    assert states(ended) == [CommandState.CONFIRMED]
+
+
+@pytest.mark.parametrize(
+    ("wish", "sent", "end"),
+    [
+        (WISHES[0], 3, CommandState.FAILED),
+        (WISHES[2], 3, CommandState.FAILED),
+        (WISHES[3], 1, CommandState.EXPIRED),
+    ],
+)
+def test_silence_ends_a_command_after_its_window(wish: Approved, sent: int, end: CommandState) -> None:
+    line = Line()
+    outbox, ends = line.outbox(), []
+    outbox.submit(wish, real=0, at=0)
+    for second in range(1, 1000):
+        ends += outbox.tick(real=second, at=second)
+    assert states(ends) == [end]
+    assert len(line.sent) == sent
+
+
+@pytest.mark.parametrize(("later", "ours"), [(1.0, True), (5.0, True), (5.1, False)])
+def test_our_own_echo_is_known_for_a_moment_after_the_end(later: float, ours: bool) -> None:
+    outbox = Line().outbox()
+    outbox.submit(WISHES[1], real=0, at=0)
+    report = told("lamp", Quantity.LIGHT_ON, 0.0)
+    assert outbox.caused(report, real=0) is not None
+    outbox.observe(report, real=0, at=0)
+    assert (outbox.caused(report, real=later) is not None) is ours
+    assert outbox.caused(told("lamp", Quantity.LIGHT_ON, 1.0), real=0) is None
