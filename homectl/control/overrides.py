@@ -1,0 +1,53 @@
+"""Who did that: our own echo, a person, or nobody we can name; and for how long a person's wish is held."""
+
+from homectl.control.limits import HoldLimits
+from homectl.home import STATE, Command, History, Kind, Origin, Quantity, Reading, Target
+
+SETTABLE = frozenset({*STATE.values(), Quantity.LIGHT_LEVEL})
+KIND_OF: dict[Quantity, Kind] = {quantity: kind for kind, quantity in STATE.items()} | {
+    Quantity.LIGHT_LEVEL: Kind.LIGHT
+}
+JITTER: dict[Quantity, float] = {Quantity.LIGHT_LEVEL: 3 / 254, Quantity.SETPOINT: 0.25}
+"""A report this close to the last one is the same state, rounded another way."""
+
+
+def origin_of(reading: Reading, history: History, caused: Command | None) -> Origin:
+    """Who made a reported state what it is.
+
+    A report that our own command explains is ours. A live report that differs from what the device last said live is
+    a person's doing. A repeated state keeps its origin; retained, first and restored reports name nobody.
+    """
+    if reading.quantity not in SETTABLE:
+        return reading.origin
+    if caused is not None:
+        return Origin.HOMECTL
+    before = history.sample(reading.device, reading.quantity, reading.at)
+    if before is None or not reading.live or before.seen == float("-inf"):
+        return Origin.UNKNOWN
+    if abs(reading.value - before.value) <= JITTER.get(reading.quantity, 0.0):
+        return before.origin
+    known = before.value == before.value and reading.value == reading.value
+    return Origin.PERSON if known else Origin.UNKNOWN
+
+
+class Holds:
+    """Until when homectl keeps its hands off each target, in seconds of the clock's `elapsed`."""
+
+    def __init__(self) -> None:
+        self._until: dict[Target, float] = {}
+
+    def start(self, target: Target, until: float) -> None:
+        self._until[target] = until
+
+    def resume(self, target: Target) -> None:
+        self._until.pop(target, None)
+
+    def left(self, target: Target, elapsed: float) -> float | None:
+        """Seconds a hold still lasts; None where there is none."""
+        until = self._until.get(target)
+        return until - elapsed if until is not None and until > elapsed else None
+
+    def touched(self, target: Target, elapsed: float, limits: HoldLimits) -> None:
+        """A person changed a target: hold it for as long as its kind is held."""
+        span = {Kind.LIGHT: limits.light, Kind.SETPOINT: limits.setpoint, Kind.LOCK: limits.lock}
+        self.start(target, elapsed + span[target.kind])

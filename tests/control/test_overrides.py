@@ -1,0 +1,60 @@
+"""A hand-made change is never taken for our echo, nor our echo for a hand."""
+
+import math
+
+import pytest
+
+from homectl.control.limits import HoldLimits
+from homectl.control.overrides import Holds, origin_of
+from homectl.home import Command, History, Kind, Light, Origin, Quantity, Reading, Target
+from tests.control.test_guard import command
+
+LAMP = Target("lamp", Kind.LIGHT)
+OURS = command(Light(on=True))
+
+
+def told(value: float, at: float, quantity: Quantity = Quantity.LIGHT_ON, *, live: bool = True) -> Reading:
+    return Reading(device="lamp", quantity=quantity, value=value, at=at, live=live, origin=Origin.UNKNOWN)
+
+
+def by(origin: Origin, reading: Reading) -> Reading:
+    fields = {name: getattr(reading, name) for name in ("device", "quantity", "value", "at", "live")}
+    return Reading(**fields, origin=origin)
+
+
+@pytest.mark.parametrize(
+    ("before", "report", "caused", "origin"),
+    [
+        ([told(0, 1)], told(1, 2), None, Origin.PERSON),
+        ([told(0, 1)], told(1, 2), OURS, Origin.HOMECTL),
+        ([by(Origin.HOMECTL, told(1, 1))], told(1, 2), None, Origin.HOMECTL),
+        ([by(Origin.PERSON, told(1, 1))], told(1, 2), None, Origin.PERSON),
+        ([], told(1, 2), None, Origin.UNKNOWN),
+        ([told(0, 1)], told(1, 2, live=False), None, Origin.UNKNOWN),
+        ([told(0, 1, live=False)], told(1, 2), None, Origin.UNKNOWN),
+        ([told(0, 1)], told(math.nan, 2), None, Origin.UNKNOWN),
+        ([told(math.nan, 1)], told(1, 2), None, Origin.UNKNOWN),
+        ([told(0.5, 1, Quantity.LIGHT_LEVEL)], told(0.51, 2, Quantity.LIGHT_LEVEL), None, Origin.UNKNOWN),
+        ([told(0.5, 1, Quantity.LIGHT_LEVEL)], told(0.6, 2, Quantity.LIGHT_LEVEL), None, Origin.PERSON),
+        ([told(20.0, 1, Quantity.SETPOINT)], told(20.5, 2, Quantity.SETPOINT), None, Origin.PERSON),
+    ],
+)
+def test_a_report_is_traced_to_who_made_it(
+    before: list[Reading], report: Reading, caused: Command | None, origin: Origin
+) -> None:
+    assert origin_of(report, History.of(before), caused) is origin
+
+
+def test_a_measurement_is_nobodys_doing() -> None:
+    warm = Reading(device="lamp", quantity=Quantity.TEMPERATURE, value=20.0, at=1.0)
+    assert origin_of(warm, History(), OURS) is Origin.SENSED
+
+
+def test_a_hold_lasts_as_long_as_its_kind_says_and_ends_at_once_on_resume() -> None:
+    holds = Holds()
+    holds.touched(LAMP, 100.0, HoldLimits())
+    assert holds.left(LAMP, 100.0) == 1800.0
+    assert holds.left(LAMP, 1900.0) is None
+    holds.touched(LAMP, 100.0, HoldLimits())
+    holds.resume(LAMP)
+    assert holds.left(LAMP, 100.0) is None
