@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from homectl.control.ledger import Ledger
 from homectl.control.limits import Limits
 from homectl.home import (
+    KIND,
     STATE,
     Approved,
     Cause,
@@ -58,9 +59,10 @@ Rule = Callable[[Command, Situation], str | None]
 
 
 def device_takes_it(command: Command, now: Situation) -> str | None:
-    if command.target in now.home.targets:
-        return None
-    return f"{command.target} is not a target that somebody has placed in this home"
+    if command.target not in now.home.targets:
+        return f"{command.target} is not a target that somebody has placed in this home"
+    takes = KIND[type(command.setting)] is command.target.kind
+    return None if takes else f"{command.target} cannot be asked to be {command.setting}"
 
 
 def device_is_reachable(command: Command, now: Situation) -> str | None:

@@ -1,7 +1,7 @@
 """Who did that: our own echo, a person, or nobody we can name; and for how long a person's wish is held."""
 
 from homectl.control.limits import HoldLimits
-from homectl.home import STATE, Command, History, Kind, Origin, Quantity, Reading, Target
+from homectl.home import STATE, Cause, Command, History, Kind, Origin, Quantity, Reading, Target
 
 SETTABLE = frozenset({*STATE.values(), Quantity.LIGHT_LEVEL})
 KIND_OF: dict[Quantity, Kind] = {quantity: kind for kind, quantity in STATE.items()} | {
@@ -14,13 +14,14 @@ JITTER: dict[Quantity, float] = {Quantity.LIGHT_LEVEL: 3 / 254, Quantity.SETPOIN
 def origin_of(reading: Reading, history: History, caused: Command | None) -> Origin:
     """Who made a reported state what it is.
 
-    A report that our own command explains is ours. A live report that differs from what the device last said live is
-    a person's doing. A repeated state keeps its origin; retained, first and restored reports name nobody.
+    A report that our own command explains belongs to whoever we sent it for. A live report that differs from what the
+    device last said live is a person's doing. A repeated state keeps its origin; retained, first and restored reports
+    name nobody.
     """
     if reading.quantity not in SETTABLE:
         return reading.origin
     if caused is not None:
-        return Origin.HOMECTL
+        return Origin.PERSON if caused.cause is Cause.PERSON else Origin.HOMECTL
     before = history.sample(reading.device, reading.quantity, reading.at)
     if before is None or not reading.live or before.seen == float("-inf"):
         return Origin.UNKNOWN

@@ -16,9 +16,10 @@ from homectl.home.commands import (
     Setpoint,
     Setting,
     agrees,
+    fitted,
     wanted,
 )
-from homectl.home.decisions import Autonomy, Decision, Policy, Prediction, Record, Ruling, Verdict
+from homectl.home.decisions import Autonomy, Decision, Forecast, Policy, Prediction, Record, Ruling, Verdict
 from homectl.home.errors import (
     ActionRefused,
     BrokerError,
@@ -31,7 +32,7 @@ from homectl.home.errors import (
     MessageError,
     UsageError,
 )
-from homectl.home.history import ORIGIN_CODE, ORIGINS, AgeLimits, History, Sample, Track
+from homectl.home.history import ORIGIN_CODE, ORIGINS, AgeLimits, History, Sample, Times, Track
 from homectl.home.readings import PLAUSIBLE, LockState, Origin, Quantity, Reading, Signal, plausible
 
 __all__ = [
@@ -59,6 +60,7 @@ __all__ = [
     "Device",
     "DeviceUnknown",
     "DeviceView",
+    "Forecast",
     "History",
     "Home",
     "HomeError",
@@ -85,12 +87,14 @@ __all__ = [
     "SystemClock",
     "Target",
     "TargetView",
+    "Times",
     "ToldClock",
     "Track",
     "UsageError",
     "ValueView",
     "Verdict",
     "agrees",
+    "fitted",
     "milliseconds",
     "plausible",
     "wanted",

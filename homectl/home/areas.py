@@ -1,9 +1,10 @@
 """The home, its areas and its devices, and what each can sense and do."""
 
+from collections.abc import Iterable
 from enum import StrEnum
 from functools import cached_property
 from typing import Annotated, NamedTuple, Self
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
@@ -15,8 +16,10 @@ Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,47
 
 
 def _known_timezone(name: str) -> str:
-    if name not in available_timezones():
-        raise ValueError("expected a time zone such as Europe/Berlin")
+    try:
+        ZoneInfo(name)
+    except (KeyError, OSError, ValueError):
+        raise ValueError("expected a time zone such as Europe/Berlin") from None
     return name
 
 
@@ -155,5 +158,10 @@ class Home(_Described):
 
     def with_device(self, device: Device) -> "Home":
         """The home once this device is known (again)."""
-        others = [d for d in self.devices if d.id != device.id]
-        return self.model_copy(update={"devices": tuple(sorted([*others, device], key=lambda d: d.id))})
+        return self.with_devices([device])
+
+    def with_devices(self, devices: Iterable[Device]) -> "Home":
+        """The home once these devices are known (again). ValueError if one stands in an area the home does not have."""
+        known = self.by_id | {device.id: device for device in devices}
+        fields = {name: getattr(self, name) for name in type(self).model_fields}
+        return Home(**(fields | {"devices": tuple(known[name] for name in sorted(known))}))

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from homectl.home.areas import Kind, Target
+from homectl.home.areas import Device, Kind, Target
 from homectl.home.readings import LockState, Quantity
 
 
@@ -53,6 +53,13 @@ TOLERANCE: dict[Quantity, float] = {
     Quantity.LOCK: 0.0,
 }
 """How far a report may be from what was asked and still mean the same."""
+
+
+def fitted(setting: Setting, device: Device) -> Setting:
+    """The setting as the device can take it: a lamp that does not dim is only on or off."""
+    if isinstance(setting, Light) and setting.level is not None and not device.dimmable:
+        return Light(setting.on)
+    return setting
 
 
 def wanted(setting: Setting) -> dict[Quantity, float]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from homectl.home.areas import Home, Target
-from homectl.home.commands import Approved, Cause, Setting
-from homectl.home.history import History
+from homectl.home.areas import Home, Kind, Target
+from homectl.home.commands import Approved, Cause, Light, Lock, Setpoint, Setting
+from homectl.home.history import History, Times
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,15 +24,52 @@ class Prediction:
     why: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Forecast:
+    """What a policy believes of one target at many times; every array has shape (times,).
+
+    `value` is in the unit of the target's state: 1 on and 0 off, °C, 1 locked; NaN where there is no opinion.
+    `level` is that of a lamp to be on, NaN to leave it as it is. `confidence` as in Prediction.
+    """
+
+    target: Target
+    value: Times
+    level: Times
+    confidence: Times
+
+    def setting(self, place: int) -> Setting | None:
+        """The setting wanted at one of the times; None where there is no opinion."""
+        value, level = float(self.value[place]), float(self.level[place])
+        if value != value:
+            return None
+        match self.target.kind:
+            case Kind.LIGHT:
+                return Light(value >= 0.5, level if value >= 0.5 and level == level else None)
+            case Kind.SETPOINT:
+                return Setpoint(value)
+            case Kind.LOCK:
+                return Lock() if value == 1.0 else None
+
+
 class Policy(Protocol):
     """History in, predictions out. Pure: the same history and time give the same bytes."""
+
+    @property
+    def name(self) -> str:
+        """What a person calls it: `rules`, `network base-1`."""
 
     @property
     def cause(self) -> Cause:
         """LEARNED or RULES: on whose behalf its commands are issued."""
 
+    def forecast(self, home: Home, history: History, times: Times, targets: Sequence[Target]) -> list[Forecast]:
+        """For each target that the policy can judge what it believes at every time (UTC seconds, ascending).
+
+        Nothing later than a time has any part in its answer, so asking for one time or for a whole log is the same.
+        """
+
     def predict(self, home: Home, history: History, at: float, targets: Sequence[Target]) -> list[Prediction]:
-        """One prediction per target that the policy knows how to judge. `at` is UTC seconds."""
+        """The forecast for one time, in words. `at` is UTC seconds."""
 
 
 class Autonomy(StrEnum):

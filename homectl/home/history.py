@@ -53,7 +53,7 @@ class Sample:
 class Track:
     """One signal's series in growing arrays, ordered by time. Views are valid until the next append."""
 
-    __slots__ = ("_origins", "_seen", "_size", "_times", "_values")
+    __slots__ = ("_origins", "_seen", "_size", "_times", "_values", "derived")
 
     def __init__(self, capacity: int = 64) -> None:
         self._size = 0
@@ -61,6 +61,7 @@ class Track:
         self._values = np.empty(capacity)
         self._origins = np.empty(capacity, dtype=np.int8)
         self._seen = np.empty(capacity)
+        self.derived: object = None  # what a reader has made of the samples; dropped when they change
 
     @classmethod
     def of(cls, times: Times, values: Times, origins: NDArray[np.int8], live: NDArray[np.bool_]) -> "Track":
@@ -104,6 +105,7 @@ class Track:
         self._origins[size] = ORIGIN_CODE[reading.origin]
         self._seen[size] = reading.at if reading.live else seen
         self._size = size + 1
+        self.derived = None
         return True
 
     def forget_before(self, at: float) -> None:
@@ -113,6 +115,11 @@ class Track:
             for name in ("_times", "_values", "_origins", "_seen"):
                 setattr(self, name, getattr(self, name)[first : self._size].copy())
             self._size -= first
+            self.derived = None
+
+    def unsee(self) -> None:
+        """Take every sample as restored rather than heard: none of them makes the signal fresh."""
+        self._seen[: self._size] = -np.inf
 
     def index(self, at: Times) -> NDArray[np.intp]:
         """For each time the place of the newest sample not after it; -1 where there is none."""
@@ -175,6 +182,15 @@ class History:
         for track in self.tracks.values():
             track.forget_before(at)
 
+    def unsee(self) -> None:
+        """Keep what is known, but count nothing as heard live: what a restart starts from."""
+        for track in self.tracks.values():
+            track.unsee()
+
+    def newest(self) -> float:
+        """The time of the newest sample of all; -inf for an empty history."""
+        return max((float(track.times[-1]) for track in self.tracks.values() if len(track)), default=float("-inf"))
+
     def track(self, device: str, quantity: Quantity) -> Track | None:
         return self.tracks.get(Signal(device, quantity))
 
@@ -197,9 +213,12 @@ class History:
         return self.value(device, Quantity.AVAILABLE, at) != 0.0
 
     def fresh(self, device: Device, quantity: Quantity, at: float, limits: AgeLimits) -> bool:
-        """Whether a value can be acted on: known, heard live since start, device available and not silent too long."""
+        """Whether a value can be acted on: known, itself heard live, device available and not silent too long."""
         sample = self.sample(device.id, quantity, at)
-        if sample is None or sample.value != sample.value or sample.seen == float("-inf"):
+        if sample is None or sample.value != sample.value:
+            return False
+        heard = self.sample(device.id, quantity, sample.seen)
+        if heard is None or heard.value != sample.value:
             return False
         limit = limits.of(device, quantity)
         return self.available(device.id, at) and at - self.last_seen(device.id, at) <= limit

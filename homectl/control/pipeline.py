@@ -1,0 +1,192 @@
+"""The one decision path: live, simulated and replayed homes go through these functions.
+
+History in, verdicts out: a policy predicts, the arbiter picks one winner per target, autonomy says how much may be
+done, and the guard has the last word.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from homectl.control.arbiter import winners
+from homectl.control.autonomy import AutonomySettings
+from homectl.control.guard import Refusal, Situation, review
+from homectl.control.limits import Limits
+from homectl.control.state import ControlState
+from homectl.home import (
+    STATE,
+    TOLERANCE,
+    Autonomy,
+    Cause,
+    Command,
+    Decision,
+    History,
+    Home,
+    Light,
+    Lock,
+    LockState,
+    Policy,
+    Prediction,
+    Quantity,
+    Record,
+    Ruling,
+    Setpoint,
+    Target,
+    Verdict,
+    fitted,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """One time at which a home is judged, and everything a verdict may look at.
+
+    `at` is UTC seconds, `elapsed` the clock's monotonic ones; `new_id` names the next command.
+    """
+
+    home: Home
+    history: History
+    at: float
+    elapsed: float
+    state: ControlState
+    limits: Limits
+    autonomy: AutonomySettings
+    new_id: Callable[[], str]
+
+    def situation(self, target: Target) -> Situation:
+        device = self.home.device(target.device)
+        return Situation(self.home, device, self.history, self.at, self.elapsed, self.state.ledger, self.limits)
+
+
+def decide(now: Moment, policy: Policy, fallback: Policy, targets: Sequence[Target]) -> list[Verdict]:
+    """One verdict per target that somebody has an opinion about. Sends nothing, waits for nothing."""
+    decisions = foresee(now, policy, fallback, targets)
+    return [judge(decision, now) for decision in winners(decisions).values()]
+
+
+def foresee(now: Moment, policy: Policy, fallback: Policy, targets: Sequence[Target]) -> list[Decision]:
+    """What the policy wants of each target; the fallback answers where the policy cannot."""
+    try:
+        predictions = policy.predict(now.home, now.history, now.at, targets)
+        cause = policy.cause
+    except (ArithmeticError, ValueError, LookupError):
+        predictions, cause = [], policy.cause
+    known = {prediction.target for prediction in predictions}
+    decisions = [_decision(prediction, cause, now) for prediction in predictions]
+    rest = [target for target in targets if target not in known]
+    if rest and fallback is not policy:
+        others = fallback.predict(now.home, now.history, now.at, rest)
+        decisions += [_decision(prediction, fallback.cause, now) for prediction in others]
+    return decisions
+
+
+def _decision(prediction: Prediction, cause: Cause, now: Moment) -> Decision:
+    setting, target = prediction.setting, prediction.target
+    return Decision(
+        target=target,
+        setting=None if setting is None else fitted(setting, now.home.device(target.device)),
+        cause=cause,
+        confidence=prediction.confidence,
+        reason=prediction.why,
+        at=now.at,
+    )
+
+
+def judge(decision: Decision, now: Moment) -> Verdict:
+    """What becomes of a policy's decision: nothing, a suggestion, or a command that the guard lets through."""
+    if idle := _why_nothing(decision, now):
+        return Verdict(decision=decision, ruling=Ruling.NOTHING, reason=idle)
+    level = now.autonomy.allowed(now.home, decision.target, decision.confidence)
+    if level is Autonomy.OFF:
+        return Verdict(decision=decision, ruling=Ruling.NOTHING, reason="homectl is switched off for it")
+    if level is not Autonomy.AUTO:
+        ruling = Ruling.SUGGESTED if level is Autonomy.SUGGEST else Ruling.OBSERVED
+        return Verdict(decision=decision, ruling=ruling, reason=decision.reason)
+    return command(decision, now)
+
+
+def command(decision: Decision, now: Moment) -> Verdict:
+    """Put a decision before the guard; what it lets through counts as issued."""
+    assert decision.setting is not None
+    wish = Command(
+        id=now.new_id(),
+        target=decision.target,
+        setting=decision.setting,
+        cause=decision.cause,
+        issued=now.at,
+        reason=decision.reason,
+    )
+    ruling = review(wish, now.situation(decision.target))
+    if isinstance(ruling, Refusal):
+        return Verdict(decision=decision, ruling=Ruling.REFUSED, rule=ruling.rule, reason=ruling.finding)
+    now.state.issued(wish, now.elapsed)
+    return Verdict(decision=decision, ruling=Ruling.APPROVED, reason=decision.reason, approved=ruling)
+
+
+def already_so(decision: Decision, history: History, at: float) -> bool:
+    """Whether the device reports what is wanted. A lamp that is on keeps the level somebody gave it."""
+    target = decision.target
+    value = history.value(target.device, STATE[target.kind], at)
+    match decision.setting:
+        case Light(on=on):
+            return value == float(on)
+        case Setpoint(celsius=celsius):
+            return abs(value - celsius) < TOLERANCE[Quantity.SETPOINT]
+        case Lock():
+            return value in (LockState.LOCKED, LockState.LOCKING)
+    return True
+
+
+def _why_nothing(decision: Decision, now: Moment) -> str:
+    """Why a decision needs no command; empty if it does."""
+    target, setting = decision.target, decision.setting
+    if setting is None:
+        return f"no opinion: {decision.reason}"
+    if already_so(decision, now.history, now.at):
+        return f"it is {setting} already"
+    if now.state.asked(target) == setting:
+        return f"asked to be {setting}, and not answered yet"
+    left = now.state.holds.left(target, now.elapsed)
+    if left is not None:
+        return f"held by a person for {_minutes(left)} more"
+    if now.state.has_given_up(target, setting, now.elapsed):
+        return f"it did not answer when asked to be {setting}"
+    return ""
+
+
+def _minutes(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"
+
+
+def record_of(verdict: Verdict) -> Record:
+    """A verdict as the journal keeps it."""
+    decision = verdict.decision
+    return Record(
+        target=decision.target,
+        setting="" if decision.setting is None else str(decision.setting),
+        cause=decision.cause,
+        confidence=decision.confidence,
+        ruling=verdict.ruling,
+        rule=verdict.rule,
+        reason=verdict.reason,
+        command=verdict.approved.command.id if verdict.approved else "",
+        since=decision.at,
+        until=decision.at,
+    )
+
+
+def explain(record: Record, home: Home) -> str:
+    """One sentence a person can read: what was decided about a target, and why."""
+    name = home.device(record.target.device).label
+    sure = f"{record.confidence:.0%} sure" if record.confidence == record.confidence else "not sure"
+    by = f"{record.cause}, {sure}"
+    match record.ruling:
+        case Ruling.APPROVED:
+            return f"{name}: asked to be {record.setting}, because {record.reason} ({by})."
+        case Ruling.REFUSED:
+            return f"{name}: would be {record.setting} ({by}), refused by “{record.rule}”: {record.reason}."
+        case Ruling.SUGGESTED:
+            return f"{name}: {record.setting} is suggested, because {record.reason} ({by})."
+        case Ruling.OBSERVED:
+            return f"{name}: would be {record.setting}, because {record.reason} ({by}); only watching."
+        case Ruling.NOTHING:
+            return f"{name}: left alone, {record.reason}."

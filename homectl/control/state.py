@@ -1,0 +1,60 @@
+"""What control remembers between two decisions: limiters, holds, what is asked and what has failed."""
+
+from homectl.control.ledger import Ledger
+from homectl.control.limits import HoldLimits
+from homectl.control.overrides import KIND_OF, Holds, origin_of
+from homectl.home import Command, CommandState, History, Origin, Outcome, Reading, Setting, Target
+
+GIVE_UP = 600.0
+"""Seconds for which a policy does not repeat a setting that a device did not confirm."""
+
+
+class ControlState:
+    """The memory of one running (or replayed) home. A new one has every limiter armed."""
+
+    def __init__(self, started: float) -> None:
+        """`started`: `Clock.elapsed` when this run began."""
+        self.begin(started)
+        self.holds = Holds()
+        self._asked: dict[Target, Command] = {}
+        self._failed: dict[Target, tuple[Setting, float]] = {}
+
+    def begin(self, started: float) -> None:
+        """Arm every limiter: nothing is known of what happened before."""
+        self.ledger = Ledger(started)
+
+    def issued(self, command: Command, elapsed: float) -> None:
+        """An approved command goes out."""
+        self.ledger.issued(command, elapsed)
+        self._asked[command.target] = command
+
+    def ended(self, outcome: Outcome, elapsed: float) -> None:
+        """A command has reached its end; a device that did not obey is left in peace for a while."""
+        command = outcome.command
+        if self._asked.get(command.target) == command:
+            del self._asked[command.target]
+        if outcome.state in (CommandState.FAILED, CommandState.EXPIRED):
+            self._failed[command.target] = (command.setting, elapsed + GIVE_UP)
+        elif outcome.state is CommandState.CONFIRMED:
+            self._failed.pop(command.target, None)
+
+    def asked(self, target: Target) -> Setting | None:
+        """What a target has been asked for and has not answered yet."""
+        command = self._asked.get(target)
+        return None if command is None else command.setting
+
+    def has_given_up(self, target: Target, setting: Setting, elapsed: float) -> bool:
+        """Whether the device lately failed to do just this."""
+        failed, until = self._failed.get(target, (None, 0.0))
+        return failed == setting and elapsed < until
+
+    def attribute(
+        self, reading: Reading, history: History, caused: Command | None, elapsed: float, limits: HoldLimits
+    ) -> Origin:
+        """Who made a reported state what it is; a person's change starts a hold at once."""
+        origin = origin_of(reading, history, caused)
+        if origin is Origin.PERSON and reading.quantity in KIND_OF:
+            before = history.value(reading.device, reading.quantity, reading.at)
+            if before != reading.value:
+                self.holds.touched(Target(reading.device, KIND_OF[reading.quantity]), elapsed, limits)
+        return origin

@@ -1,0 +1,198 @@
+"""Every ten seconds of the home's clock, whatever else is slow or broken: frost, dead thermometers, a forgotten lock.
+
+It asks no policy and no autonomy level; every command still passes the guard.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from homectl.control.pipeline import Moment, command
+from homectl.home import (
+    STATE,
+    TOLERANCE,
+    Cause,
+    Decision,
+    Device,
+    Kind,
+    Lock,
+    LockState,
+    Origin,
+    Quantity,
+    Ruling,
+    Setpoint,
+    Setting,
+    Target,
+    Track,
+    Verdict,
+    plausible,
+)
+
+ABOVE_RELEASE = 1.0
+"""How far above the temperature at which the freeze guard lets go it sets the thermostat, K."""
+
+UNBOLTED = frozenset({LockState.UNLOCKED, LockState.NOT_FULLY_LOCKED, LockState.JAMMED})
+MOVING = 30.0
+"""Seconds a bolt may be on its way before it counts as not thrown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tries:
+    """How often a lock was asked to lock since the door was closed and the bolt drawn."""
+
+    since: float
+    count: int
+
+
+class SafetyTick:
+    """The safety functions of one running home. Its only memory is how often each lock has been tried."""
+
+    def __init__(self) -> None:
+        self._tries: dict[Target, Tries] = {}
+
+    def tick(self, now: Moment) -> list[Verdict]:
+        """At most one verdict per target: what safety asks for, and what the guard says. Nothing where all is well.
+
+        The autonomy level has no say. A hold keeps the safe setpoint away, but neither the freeze guard nor the
+        auto-lock: a hold on a lock binds policies, and a door that a person unlocked is locked again after its time.
+        """
+        found: list[Verdict | None] = []
+        for target in now.home.targets:
+            if target.kind is Kind.SETPOINT:
+                found.append(heat(target, now))
+            elif target.kind is Kind.LOCK:
+                found.append(self._auto_lock(target, now))
+        return [verdict for verdict in found if verdict is not None]
+
+    def _auto_lock(self, target: Target, now: Moment) -> Verdict | None:
+        """Lock a closed door after its time; after the last try call the lock jammed until the door or bolt moves."""
+        since = forgotten_since(target, now)
+        if since is None or now.at - since < now.limits.lock.auto_lock_after:
+            return None
+        if now.state.ledger.within(target, now.elapsed, now.limits.lock.tries_every):
+            return None
+        tries = self._tries.get(target, Tries(since, 0))
+        if tries.since != since:
+            tries = Tries(since, 0)
+        why = f"the door was closed {(now.at - since) / 60:.0f} min ago and is not locked"
+        wish = _decision(target, Lock(), why, now)
+        if tries.count >= now.limits.lock.tries:
+            finding = f"{tries.count} tries did not lock the door; look at the lock"
+            return Verdict(decision=wish, ruling=Ruling.REFUSED, rule="lock is jammed", reason=finding)
+        verdict = command(wish, now)
+        if verdict.approved is not None:
+            self._tries[target] = Tries(since, tries.count + 1)
+        return verdict
+
+
+def forgotten_since(target: Target, now: Moment) -> float | None:
+    """Since when a door has been closed with its bolt drawn; None where it is locked, open, unknown or has no contact.
+
+    Check-ins that repeat a state are no change: what counts is when the state began.
+    """
+    contact = now.home.contact_of(target.device)
+    door = now.history.track(contact.id, Quantity.CONTACT) if contact is not None else None
+    bolt = now.history.track(target.device, Quantity.LOCK)
+    if door is None or bolt is None:
+        return None
+    closed = began(door, now.at, frozenset({0.0}))
+    drawn = _drawn(bolt, now.at)
+    return None if closed is None or drawn is None else max(closed, drawn)
+
+
+def _drawn(bolt: Track, at: float) -> float | None:
+    """Since when the bolt has not been thrown; None where it is, is unknown, or is on its way."""
+    sample = bolt.sample(at)
+    if sample is not None and sample.value not in UNBOLTED and at - sample.at < MOVING:
+        return None
+    return began(bolt, at, frozenset(map(float, LockState)) - {float(LockState.LOCKED)})
+
+
+def began(track: Track, at: float, values: frozenset[float]) -> float | None:
+    """Since when the track has had nothing but these values; None where it has another one now, or none."""
+    size = _size(track, at)
+    others = np.flatnonzero(~np.isin(track.values[:size], list(values)))
+    first = int(others[-1]) + 1 if len(others) else 0
+    return float(track.times[first]) if first < size else None
+
+
+def _size(track: Track, at: float) -> int:
+    """How many samples are not later than `at`."""
+    return int(np.searchsorted(track.times, at, side="right"))
+
+
+def heat(target: Target, now: Moment) -> Verdict | None:
+    """Warm a room that is about to freeze; a room whose temperature is no longer known gets the safe setpoint."""
+    limits = now.limits.setpoint
+    sensors = _thermometers(target, now)
+    if not sensors:
+        return None
+    cold = [celsius for celsius, freezing in (_coldness(sensor, now) for sensor in sensors) if freezing]
+    if cold:
+        warm = limits.freeze_release + ABOVE_RELEASE
+        why = f"the room has {min(cold):.1f} °C, and below {limits.freeze:g} °C it is heated whatever else is wanted"
+        return _set(target, warm, why, now, at_least=True)
+    silent = min(_silence(sensor, now) for sensor in sensors)
+    if silent < limits.stale_after or now.state.holds.left(target, now.elapsed) is not None:
+        return None
+    if _set_by_hand_since(target, now.at - silent, now):
+        return None
+    return _set(target, limits.safe, f"no thermometer here has been heard for {silent / 3600:.0f} h", now)
+
+
+def _thermometers(target: Target, now: Moment) -> list[Device]:
+    """The area's devices that have told a temperature; only the fresh ones where there are any."""
+    area = now.home.device(target.device).area or ""
+    known = [d for d in now.home.devices_in(area) if now.history.track(d.id, Quantity.TEMPERATURE) is not None]
+    fresh = [d for d in known if now.history.fresh(d, Quantity.TEMPERATURE, now.at, now.limits.ages)]
+    return fresh or known
+
+
+def _coldness(sensor: Device, now: Moment) -> tuple[float, bool]:
+    """The newest plausible temperature, °C, and whether it fell below the limit and has not been released since."""
+    track = now.history.track(sensor.id, Quantity.TEMPERATURE)
+    newest, limits = float("nan"), now.limits.setpoint
+    for value in map(float, reversed(track.values[: _size(track, now.at)] if track is not None else ())):
+        if not plausible(Quantity.TEMPERATURE, value):
+            continue
+        newest = value if newest != newest else newest
+        if value >= limits.freeze_release or value < limits.freeze:
+            return newest, value < limits.freeze
+    return newest, False
+
+
+def _silence(sensor: Device, now: Moment) -> float:
+    """Seconds since a temperature could be read; what happened before this run began does not count."""
+    sample = now.history.sample(sensor.id, Quantity.TEMPERATURE, now.at)
+    running = now.elapsed - now.state.ledger.started
+    if sample is None:
+        return running
+    heard = now.history.last_seen(sensor.id, now.at) if plausible(Quantity.TEMPERATURE, sample.value) else sample.at
+    return min(running, now.at - heard)
+
+
+def _set_by_hand_since(target: Target, since: float, now: Moment) -> bool:
+    track = now.history.track(target.device, Quantity.SETPOINT)
+    sample = track.sample(now.at) if track is not None else None
+    if track is None or sample is None or sample.origin is not Origin.PERSON:
+        return False
+    changed = began(track, now.at, frozenset({sample.value}))
+    return changed is not None and changed > since
+
+
+def _set(target: Target, celsius: float, why: str, now: Moment, *, at_least: bool = False) -> Verdict | None:
+    """Ask for a setpoint, unless the device has it, or has been asked and may still answer."""
+    device = now.home.device(target.device)
+    wanted = Setpoint(min(max(celsius, device.coolest), device.warmest))
+    reported = now.history.value(target.device, STATE[target.kind], now.at)
+    enough = reported >= wanted.celsius if at_least else False
+    decision = _decision(target, wanted, why, now)
+    if enough or abs(reported - wanted.celsius) <= TOLERANCE[Quantity.SETPOINT]:
+        return Verdict(decision=decision, ruling=Ruling.NOTHING, reason=f"{why}; it is set so already")
+    if now.state.asked(target) == wanted or now.state.has_given_up(target, wanted, now.elapsed):
+        return Verdict(decision=decision, ruling=Ruling.NOTHING, reason=f"{why}; asked, not answered yet")
+    return command(decision, now)
+
+
+def _decision(target: Target, setting: Setting, why: str, now: Moment) -> Decision:
+    return Decision(target=target, setting=setting, cause=Cause.SAFETY, confidence=1.0, reason=why, at=now.at)

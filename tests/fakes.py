@@ -1,0 +1,237 @@
+"""A small running home that does what a test tells it: a real implementation of Actions without a broker."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from typing import Any
+
+from homectl.control.limits import Limits
+from homectl.home import (
+    KIND,
+    STATE,
+    ActionRefused,
+    Area,
+    Cause,
+    Command,
+    CommandState,
+    Device,
+    DeviceUnknown,
+    History,
+    Home,
+    HomeView,
+    Kind,
+    LockState,
+    Origin,
+    Outcome,
+    Quantity,
+    Reading,
+    Setpoint,
+    Setting,
+    Target,
+    ToldClock,
+    wanted,
+)
+from homectl.views import Knowledge, home_view
+
+NOON = 1_736_249_400.0  # Tuesday 2025-01-07 12:30 in Berlin
+
+LAMP, HEATING, LOCK = Target("lamp", Kind.LIGHT), Target("valve", Kind.SETPOINT), Target("bolt", Kind.LOCK)
+
+
+def small_home(*, simulated: bool = True) -> Home:
+    """A kitchen, a living room and a hall, with a lamp, a thermostat, a lock and what they are judged by."""
+    return Home(
+        id="small",
+        name="Small home",
+        timezone="Europe/Berlin",
+        simulated=simulated,
+        areas=(
+            Area(id="kitchen", name="Kitchen"),
+            Area(id="living", name="Living room"),
+            Area(id="hall", name="Hall"),
+            Area(id="garden", name="Garden", outdoors=True),
+        ),
+        devices=(
+            _device("lamp", "Ceiling lamp", "kitchen", Quantity.LIGHT_ON, Quantity.LIGHT_LEVEL, sets=Kind.LIGHT),
+            _device("motion", "Motion sensor", "kitchen", Quantity.MOTION, Quantity.ILLUMINANCE, battery=True),
+            _device("valve", "Radiator", "living", Quantity.SETPOINT, Quantity.TEMPERATURE, sets=Kind.SETPOINT),
+            _device("climate", "Climate sensor", "living", Quantity.TEMPERATURE, Quantity.HUMIDITY, battery=True),
+            _device("bolt", "Front door lock", "hall", Quantity.LOCK, sets=Kind.LOCK, battery=True, contact="door"),
+            _device("door", "Front door", "hall", Quantity.CONTACT, battery=True, exterior=True),
+            _device("outside", "Outdoor sensor", "garden", Quantity.TEMPERATURE, Quantity.ILLUMINANCE, battery=True),
+        ),
+    )
+
+
+def _device(name: str, label: str, area: str, *senses: Quantity, sets: Kind | None = None, **more: Any) -> Device:
+    address = f"zigbee2mqtt:{name}"
+    able = frozenset() if sets is None else frozenset({sets})
+    return Device(id=name, name=label, area=area, address=address, senses=frozenset(senses), sets=able, **more)
+
+
+FIRST: dict[tuple[str, Quantity], float] = {
+    ("lamp", Quantity.LIGHT_ON): 0.0,
+    ("lamp", Quantity.LIGHT_LEVEL): 0.6,
+    ("motion", Quantity.MOTION): 1.0,
+    ("motion", Quantity.ILLUMINANCE): 84.0,
+    ("motion", Quantity.BATTERY): 12.0,
+    ("valve", Quantity.SETPOINT): 20.0,
+    ("valve", Quantity.TEMPERATURE): 19.6,
+    ("climate", Quantity.TEMPERATURE): 19.8,
+    ("climate", Quantity.HUMIDITY): 47.0,
+    ("bolt", Quantity.LOCK): LockState.UNLOCKED,
+    ("door", Quantity.CONTACT): 0.0,
+    ("outside", Quantity.TEMPERATURE): 3.2,
+    ("outside", Quantity.ILLUMINANCE): 5200.0,
+}
+"""What the devices of the small home say at first."""
+
+
+class FakeHome:
+    """Implements Actions. Nothing is confirmed before `confirm`, nothing fails before `fail`: the test is the device.
+
+    `asked` and `simulated` keep what was asked of the home and of its simulator, in order.
+    """
+
+    def __init__(self, home: Home | None = None) -> None:
+        self.home = home or small_home()
+        self.clock = ToldClock(NOON)
+        self.history = History()
+        self.outcomes: dict[Target, Outcome] = {}
+        self.holds: dict[Target, float] = {}
+        self.sentences: dict[Target, str] = {}
+        self.health: dict[str, Any] = {"readings": 0, "commands": {"asked": 0}}
+        self.connected = True
+        self.pending: tuple[str, ...] = ()
+        self.simulator: dict[str, Any] = {"speed": 1.0, "paused": False, "people": {"Ada": "kitchen", "Ben": "away"}}
+        self.asked: list[tuple[Target, Setting]] = []
+        self.simulated: list[tuple[str, dict[str, Any]]] = []
+        self.version = 0
+        self._changed = asyncio.Event()
+        for (device, quantity), value in FIRST.items():
+            if device in self.home.by_id:
+                self.report(device, quantity, value, Origin.UNKNOWN)
+
+    def view(self) -> HomeView:
+        known = Knowledge(
+            home=self.home,
+            history=self.history,
+            clock=self.clock,
+            limits=Limits(),
+            outcomes=self.outcomes,
+            sentence=lambda target: self.sentences.get(target, "Left as it is: nothing has been decided yet."),
+            hold_left=self._hold_left,
+            autonomy=lambda target: "auto" if self.home.simulated else "observe",
+        )
+        return home_view(
+            known,
+            version=self.version,
+            connected=self.connected,
+            policy="rules",
+            health=self.health,
+            pending=self.pending,
+            simulator=self.simulator if self.home.simulated else {},
+        )
+
+    async def changes(self) -> AsyncIterator[HomeView]:
+        while True:
+            changed = self._changed
+            yield self.view()
+            await changed.wait()
+
+    async def set(self, target: Target, setting: Setting) -> str:
+        self._known(target)
+        if KIND[type(setting)] is not target.kind:
+            raise ActionRefused("kind", f"{target} does not take {setting}.")
+        if isinstance(setting, Setpoint) and not 7 <= setting.celsius <= 30:
+            raise ActionRefused("setpoint_limits", f"{setting.celsius:g} °C is outside 7 to 30 °C.")
+        self.asked.append((target, setting))
+        self.ask(target, setting, Cause.PERSON)
+        return self.outcomes[target].command.id
+
+    async def hold(self, target: Target, minutes: float) -> None:
+        self._known(target)
+        self.holds[target] = self.clock.elapsed() + 60 * minutes
+        self.changed()
+
+    async def resume(self, target: Target) -> None:
+        self._known(target)
+        self.holds.pop(target, None)
+        self.changed()
+
+    async def explain(self, target: Target) -> str:
+        self._known(target)
+        return self.sentences.get(target, "Left as it is: nothing has been decided yet.")
+
+    async def simulate(self, control: str, arguments: dict[str, Any]) -> None:
+        if not self.home.simulated:
+            raise ActionRefused("simulated", "This home is real; it has no simulator.")
+        self.simulated.append((control, arguments))
+        match control:
+            case "speed":
+                self.simulator = self.simulator | {"speed": arguments["speed"]}
+            case "pause" | "resume":
+                self.simulator = self.simulator | {"paused": control == "pause"}
+            case "move":
+                people = self.simulator["people"] | {arguments["person"]: arguments["area"]}
+                self.simulator = self.simulator | {"people": people}
+            case "press":
+                self._press(arguments["device"])
+        self.changed()
+
+    def ask(self, target: Target, setting: Setting, cause: Cause) -> None:
+        """A command goes out and waits for its device."""
+        now = self.clock.now()
+        name = f"c{self.version}"
+        command = Command(id=name, target=target, setting=setting, cause=cause, issued=now, reason="")
+        self.outcomes[target] = Outcome(command=command, state=CommandState.ASKED, at=now)
+        self.changed()
+
+    def confirm(self, target: Target) -> None:
+        """The device reports what was asked of it."""
+        command = self.outcomes[target].command
+        for quantity, value in wanted(command.setting).items():
+            self.report(target.device, quantity, value, Origin.HOMECTL)
+        self._end(target, CommandState.CONFIRMED, "")
+
+    def fail(self, target: Target, detail: str = "unreachable") -> None:
+        self._end(target, CommandState.FAILED, detail)
+
+    def by_hand(self, target: Target, value: float) -> None:
+        """A person changes a target at the device itself, which starts a hold."""
+        self.holds[target] = self.clock.elapsed() + 1800.0
+        self.report(target.device, STATE[target.kind], value, Origin.PERSON)
+
+    def report(self, device: str, quantity: Quantity, value: float, origin: Origin = Origin.SENSED) -> None:
+        reading = Reading(device=device, quantity=quantity, value=value, at=self.clock.now(), origin=origin)
+        self.history.append(reading)
+        self.health = self.health | {"readings": self.health["readings"] + 1}
+        self.changed()
+
+    def pass_time(self, seconds: float) -> None:
+        self.clock.tell(self.clock.now() + seconds)
+        self.changed()
+
+    def changed(self) -> None:
+        """Wake every listener."""
+        self.version += 1
+        self._changed.set()
+        self._changed = asyncio.Event()
+
+    def _press(self, device: str) -> None:
+        lamp = Target(device, Kind.LIGHT)
+        self._known(lamp)
+        lit = self.history.value(device, Quantity.LIGHT_ON, self.clock.now())
+        self.by_hand(lamp, 0.0 if lit == 1.0 else 1.0)
+
+    def _end(self, target: Target, state: CommandState, detail: str) -> None:
+        command = self.outcomes[target].command
+        self.outcomes[target] = Outcome(command=command, state=state, at=self.clock.now(), detail=detail)
+        self.changed()
+
+    def _hold_left(self, target: Target) -> float | None:
+        until = self.holds.get(target)
+        return until - self.clock.elapsed() if until is not None and until > self.clock.elapsed() else None
+
+    def _known(self, target: Target) -> None:
+        if target not in self.home.targets:
+            raise DeviceUnknown(str(target), [str(known) for known in self.home.targets])
