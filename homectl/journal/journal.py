@@ -7,7 +7,7 @@ durable before the call returns, and whatever was appended before with them.
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -16,6 +16,7 @@ import numpy as np
 
 from homectl.home import (
     ORIGIN_CODE,
+    ORIGINS,
     Cause,
     Command,
     CommandState,
@@ -55,8 +56,15 @@ class Journal:
             if not read_only:
                 _prepare(db, version)
             return cls(db)
-        except sqlite3.Error as error:
+        except (sqlite3.Error, ValueError) as error:
             raise JournalError(f"{path}: expected a journal, got: {error}; name another file or restore one") from None
+
+    @classmethod
+    def in_memory(cls) -> "Journal":
+        """A journal that is gone when it is closed."""
+        db = sqlite3.connect(":memory:", isolation_level=None)
+        _prepare(db, 0)
+        return cls(db)
 
     def __enter__(self) -> Self:
         return self
@@ -97,6 +105,16 @@ class Journal:
         """Every signal's samples with start ≤ time < end."""
         low, high = _span(start, end)
         return History({signal: self._track(number, low, high) for signal, number in sorted(self._signals.items())})
+
+    def readings(self) -> Iterator[Reading]:
+        """Every reading, signal by signal, each in the order of time; JournalError where the file is damaged."""
+        query = "SELECT at, value, origin, live, text FROM readings WHERE signal = ? ORDER BY at"
+        try:
+            for signal, number in sorted(self._signals.items()):
+                for row in self._db.execute(query, (number,)):
+                    yield _reading(signal, row)
+        except (sqlite3.Error, ValueError, TypeError, IndexError) as error:
+            raise JournalError(f"This journal is damaged: {error}; restore one or import its logs again") from None
 
     def _track(self, number: int, low: int, high: int) -> Track:
         query = "SELECT at, value, origin, live FROM readings WHERE signal = ? AND at >= ? AND at < ? ORDER BY at"
@@ -140,6 +158,15 @@ class Journal:
         """The newest first."""
         query = "SELECT * FROM decisions WHERE ? IN ('', target) ORDER BY since DESC, rowid DESC LIMIT ?"
         return [_record(row) for row in self._db.execute(query, ("" if target is None else str(target), limit))]
+
+    def count_decisions(self) -> int:
+        """How many verdicts were stored; an unchanged run counts once."""
+        return int(self._db.execute("SELECT count(*) FROM decisions").fetchone()[0])
+
+    def refusals(self) -> dict[str, int]:
+        """How many stored verdicts the guard refused, by its rule."""
+        rows = self._db.execute("SELECT rule, count(*) FROM decisions WHERE ruling = 'refused' GROUP BY rule")
+        return {str(rule): int(number) for rule, number in rows}
 
     def record_command(self, command: Command) -> None:
         """Durable when this returns."""
@@ -189,6 +216,8 @@ class Journal:
 
 
 def _prepare(db: sqlite3.Connection, version: int) -> None:
+    if version == 0 and db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+        raise sqlite3.DatabaseError("another program's database")
     db.execute("PRAGMA journal_mode = WAL")
     db.execute("PRAGMA synchronous = FULL")
     if version == 0:
@@ -206,6 +235,19 @@ def _span(start: float | None, end: float | None) -> tuple[int, int]:
 def _target(text: str) -> Target:
     device, _, kind = text.partition("/")
     return Target(device, Kind(kind))
+
+
+def _reading(signal: Signal, row: tuple[int, float | None, int, int, str]) -> Reading:
+    at, value, origin, live, text = row
+    return Reading(
+        device=signal.device,
+        quantity=signal.quantity,
+        value=float("nan") if value is None else value,
+        at=at / 1000,
+        origin=ORIGINS[origin],
+        live=bool(live),
+        text=text,
+    )
 
 
 def _row(record: Record) -> tuple[object, ...]:

@@ -1,0 +1,133 @@
+"""The lines of a log, plain or gzipped, in bounded memory; what was left out is counted by reason."""
+
+import csv
+import gzip
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from io import BufferedReader
+from pathlib import Path
+
+from homectl.home import LogError
+
+HEADER = ("ts", "home", "room", "device", "kind", "value", "unit")
+CHUNK = 1 << 20
+LONGEST_LINE = 1 << 16
+UNSUSPICIOUS = 16 << 20
+"""Bytes that any log may unpack to, however small its file."""
+LARGEST_RATIO = 100
+"""How many times its file's size a log may unpack to; event logs reach 10 to 25."""
+TOO_LONG = b"a line that is too long"
+
+Line = tuple[int, str]
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the rows of a log. `first` is the line (or row) where a reason first applied.
+
+    `taken + repeated + skipped + left alone = rows`; `share` is how much of the file has been read, 0 … 1; `broken`
+    says that the file breaks off or is damaged after what was read.
+    """
+
+    rows: int = 0
+    taken: int = 0
+    repeated: int = 0
+    skipped: dict[str, int] = field(default_factory=dict)
+    left_alone: dict[str, int] = field(default_factory=dict)
+    first: dict[str, int] = field(default_factory=dict)
+    broken: bool = False
+    share: float = 0.0
+
+    def skip(self, reason: str, line: int) -> None:
+        """A row that is wrong."""
+        self.skipped[reason] = self.skipped.get(reason, 0) + 1
+        self.first.setdefault(reason, line)
+
+    def leave(self, reason: str, line: int) -> None:
+        """A row that is fine but of no use here."""
+        self.left_alone[reason] = self.left_alone.get(reason, 0) + 1
+        self.first.setdefault(reason, line)
+
+    def lines(self) -> list[str]:
+        """One line for each reason, the commonest first."""
+        parts = (("skipped", self.skipped), ("left alone", self.left_alone))
+        broken = [f"it breaks off or is damaged after {self.rows:,} rows; what came before is read"] * self.broken
+        return broken + [
+            f"{what} {count:,} rows: {reason} (first in line {self.first[reason]:,})"
+            for what, reasons in parts
+            for reason, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+        ]
+
+
+def rows(path: Path, tally: Tally) -> Iterator[tuple[int, list[str]]]:
+    """The rows after the header as (line number, seven fields).
+
+    LogError when the file is no such log or unpacks beyond all measure; a damaged line is counted and left out, a
+    packed file that breaks off ends there.
+    """
+    with path.open("rb") as raw:
+        lines = _lines(raw, path, tally)
+        _check_header(path, next(lines, (1, ""))[1])
+        for number, line in lines:
+            tally.rows += 1
+            fields = line.split(",") if '"' not in line else _quoted(line)
+            if len(fields) == len(HEADER):
+                yield number, fields
+            else:
+                tally.skip(f"expected {len(HEADER)} fields", number)
+
+
+def _lines(raw: BufferedReader, path: Path, tally: Tally) -> Iterator[Line]:
+    """Numbered lines without their ends, but for empty ones.
+
+    An endless one is cut down to an unusable one instead of filling memory.
+    """
+    rest, number = b"", 0
+    for chunk in _chunks(raw, path, tally):
+        *whole, rest = (rest + chunk).split(b"\n")
+        yield from ((number + place, _text(line)) for place, line in enumerate(whole, 1) if line and line != b"\r")
+        number += len(whole)
+        if len(rest) > LONGEST_LINE:
+            rest = TOO_LONG
+    if rest and not tally.broken:
+        yield number + 1, _text(rest)
+
+
+def _text(line: bytes) -> str:
+    return line.decode("utf-8", "replace").rstrip("\r")
+
+
+def _chunks(raw: BufferedReader, path: Path, tally: Tally) -> Iterator[bytes]:
+    size, total = max(1, path.stat().st_size), 0
+    packed = raw.read(2) == b"\x1f\x8b"
+    raw.seek(0)
+    stream = gzip.GzipFile(fileobj=raw) if packed else raw
+    while True:
+        try:
+            chunk = stream.read1(CHUNK)
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            tally.broken = True
+            return
+        if not chunk:
+            return
+        total += len(chunk)
+        if total > max(UNSUSPICIOUS, LARGEST_RATIO * size):
+            raise LogError(f"{path}: unpacks to more than {total >> 20} MB from {size >> 10} KB; unpack it yourself")
+        tally.share = min(1.0, raw.tell() / size)
+        yield chunk
+
+
+def _check_header(path: Path, line: str) -> None:
+    names = tuple(name.strip().lower() for name in line.lstrip("\ufeff").split(","))
+    if names != HEADER:
+        raise LogError(
+            f"{path}:1: expected the header {','.join(HEADER)}, got {line[:60]!r}; see homectl import --help"
+        )
+
+
+def _quoted(line: str) -> list[str]:
+    try:
+        return next(csv.reader([line], strict=True), [])
+    except csv.Error:
+        return []
