@@ -104,6 +104,11 @@ class Outbox:
             return [self._end(entry.command.target, CommandState.FAILED, real, at, "jammed")]
         return []
 
+    def give_way(self, device: str, *, real: float, at: float) -> list[Outcome]:
+        """A person has just set a device by hand: nothing older is asked of it again."""
+        open_here = [target for target in self._open if target.device == device and target.kind is not Kind.LOCK]
+        return [self._end(target, CommandState.SUPERSEDED, real, at, "a person set it by hand") for target in open_here]
+
     def tick(self, *, real: float, at: float) -> list[Outcome]:
         """End what has waited too long, ask the others again when it is time."""
         outcomes = []
@@ -132,7 +137,7 @@ class Outbox:
             entry = self._open.get(target)
             ended, when = self._ended.get(target, (None, 0.0))
             command = entry.command if entry else ended if real - when <= ECHO_WINDOW else None
-            if command and _says(command, reading):
+            if command and (_says(command, reading) or (entry and _on_its_way(command, reading))):
                 return command
         return None
 
@@ -153,3 +158,9 @@ def _concerns(entry: _Open, reading: Reading) -> bool:
 def _says(command: Command, reading: Reading) -> bool:
     asked = wanted(command.setting)
     return reading.quantity in asked and agrees(command.setting, reading.quantity, reading.value)
+
+
+def _on_its_way(command: Command, reading: Reading) -> bool:
+    """A bolt that is moving as it was asked to."""
+    moving = (LockState.LOCKING, LockState.NOT_FULLY_LOCKED)
+    return command.target.kind is Kind.LOCK and reading.quantity is Quantity.LOCK and reading.value in moving

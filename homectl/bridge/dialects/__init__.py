@@ -1,1 +1,1 @@
-"""Payloads to words and back, one file per dialect."""
+"""Payloads to words and back: two dialects, `zigbee2mqtt` and `home_assistant`, and what they are made of."""
