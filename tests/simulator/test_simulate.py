@@ -1,0 +1,101 @@
+"""Claims about `homectl simulate` as a person runs it."""
+
+import argparse
+import json
+import signal
+import subprocess
+import sys
+from datetime import datetime
+from pathlib import Path
+
+import pytest
+
+from homectl.cli import simulate
+from homectl.home import ConfigError, Home, UsageError
+from homectl.settings import read
+from simulator.world import World
+from tests.simulator.listener import Listener
+
+
+def parsed(*words: str) -> argparse.Namespace:
+    parser = argparse.ArgumentParser()
+    simulate.arguments(parser)
+    return parser.parse_args(words)
+
+
+def test_time_begins_on_a_tuesday_morning_in_january_by_the_homes_own_clock() -> None:
+    world = simulate.world_of(parsed("--seed", "5"))
+    assert f"{datetime.fromtimestamp(world.at, world.home.zone):%a %d %b %H:%M}" == "Tue 13 Jan 06:30"
+
+
+@pytest.mark.parametrize("start", ["2026-06-01T12:00+00:00", "2026-06-01T14:00+02:00", "2026-06-01T12:00Z"])
+def test_a_start_may_name_its_own_offset(start: str) -> None:
+    assert simulate.world_of(parsed("--start", start)).at == 1_780_315_200.0
+
+
+def test_a_past_lies_before_the_start() -> None:
+    now, then = simulate.world_of(parsed()), simulate.world_of(parsed("--past", "2"))
+    assert now.at - then.at == 2 * 86_400
+
+
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (["--speed", "0"], "--speed: expected 0.1 to 3600"),
+        (["--seed", "-4"], "--seed: expected 0 or more"),
+        (["--past", "-1"], "--past: expected 0 to 366"),
+        (["--start", "yesterday"], "--start: expected a date"),
+        (["--broker", "localhost"], "Expected a broker as mqtt://"),
+        (["--scenario", "config/scenarios/bad_day.yaml", "--past", "1"], "--past: expected none"),
+    ],
+)
+def test_wrong_usage_is_one_line(words: list[str], says: str) -> None:
+    with pytest.raises(UsageError, match=says) as refused:
+        simulate.run(parsed(*words))
+    assert "\n" not in str(refused.value)
+
+
+def test_a_scenario_says_which_world_it_is(tmp_path: Path) -> None:
+    file = tmp_path / "day.yaml"
+    file.write_text("title: A day\nseed: 4\nstart: 2026-01-13T06:30\n")
+    world = simulate.world_of(parsed("--scenario", str(file)))
+    assert (world.home.id, world.at) == (World(4, start=world.at).home.id, simulate.world_of(parsed("--seed", "4")).at)
+    file.write_text("title: A day\nsede: 4\n")
+    with pytest.raises(ConfigError, match=r"day.yaml:2"):
+        simulate.world_of(parsed("--scenario", str(file)))
+
+
+@pytest.mark.parametrize("seed", range(1, 6))
+def test_the_written_home_is_the_home(tmp_path: Path, seed: int) -> None:
+    home = World(seed, start=1_768_282_200.0).home
+    file = tmp_path / "home.yaml"
+    file.write_text(simulate.home_yaml(home))
+    assert read(file, Home) == home
+    assert simulate.home_yaml(home) == simulate.home_yaml(read(file, Home))
+
+
+@pytest.mark.broker
+def test_a_process_says_when_it_is_ready_and_ends_in_good_order_when_asked_to(mosquitto: str, tmp_path: Path) -> None:
+    ready, home = tmp_path / "ready", tmp_path / "home.yaml"
+    words = ["--seed", "11", "--broker", mosquitto, "--speed", "600", "--ready-file", str(ready)]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "homectl", "simulate", *words, "--write-home", str(home)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        assert process.stdout is not None
+        line = json.loads(process.stdout.readline())
+        assert line["ready"] is True
+        assert read(home, Home).id == line["home"]
+        with Listener(mosquitto, line["home"]) as listener:
+            assert listener.until(lambda: len(listener.of("settled")) > 3)
+            process.send_signal(signal.SIGTERM)
+            said, errors = process.communicate(timeout=5)
+            assert listener.of("zigbee2mqtt/bridge/state")[-1].json == {"state": "offline"}
+    finally:
+        process.kill()
+    assert (process.returncode, errors) == (0, "")
+    assert json.loads(said)["tally"]["steps"] > 3
+    assert json.loads(ready.read_text()) == line
