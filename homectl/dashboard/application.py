@@ -1,0 +1,139 @@
+"""The HTTP face of a running home: one page, a JSON API with OpenAPI, a stream of events."""
+
+import asyncio
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, FastAPI
+from fastapi import Path as InPath
+from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
+from fastapi.staticfiles import StaticFiles
+from pydantic import BaseModel
+
+from homectl.dashboard import events, metrics
+from homectl.dashboard.bodies import Arguments, HoldBody, LightBody, LockBody, SetpointBody
+from homectl.dashboard.refusals import Answer, answer_errors
+from homectl.dashboard.security import OURS, Security
+from homectl.home import Actions, HomeView, Kind, Target
+
+STATIC = Path(__file__).parent / "static"
+ABOUT = f"What a person may ask of a running home. Every change needs the header `{OURS}: 1`; no route unlocks."
+REFUSALS: dict[int | str, dict[str, Any]] = {status: {"model": Answer} for status in (403, 404, 409, 421, 422, 503)}
+
+Name = Annotated[str, InPath(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$")]
+Control = Annotated[str, InPath(pattern=r"^[a-z_]{1,32}$")]
+
+
+class Issued(BaseModel):
+    command: str
+
+
+class Explained(BaseModel):
+    explanation: str
+
+
+class Ready(BaseModel):
+    ready: bool
+
+
+def application(actions: Actions) -> FastAPI:
+    """The page and API of one home. Everything asked here goes through `actions`, and so past the guard.
+
+    `app.state.closing` is an asyncio.Event that ends every stream when set.
+    """
+    app = FastAPI(title="homectl", description=ABOUT, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    app.state.closing = asyncio.Event()
+    app.add_middleware(Security)
+    answer_errors(app)
+    app.include_router(_home_routes(actions, app.state.closing))
+    app.include_router(_target_routes(actions))
+    app.include_router(_health_routes(actions))
+    _page(app)
+    return app
+
+
+def _home_routes(actions: Actions, closing: asyncio.Event) -> APIRouter:
+    routes = APIRouter(prefix="/api", responses=REFUSALS)
+
+    @routes.get("/home", response_model=HomeView)
+    async def home() -> Response:
+        """The whole home as it is known now."""
+        return Response(actions.view().model_dump_json(), media_type="application/json")
+
+    @routes.get("/events", response_class=StreamingResponse)
+    async def stream() -> StreamingResponse:
+        """Server-sent events: the whole home now, after every change and every few seconds."""
+        return StreamingResponse(events.stream(actions, closing), media_type="text/event-stream")
+
+    @routes.post("/simulator/{control}", status_code=204)
+    async def simulator(control: Control, arguments: Arguments | None = None) -> None:
+        """Pass a control to the simulator of a simulated home; a real one refuses."""
+        await actions.simulate(control, arguments or {})
+
+    return routes
+
+
+def _target_routes(actions: Actions) -> APIRouter:
+    routes = APIRouter(prefix="/api/targets/{device}", responses=REFUSALS)
+
+    @routes.post("/light")
+    async def light(device: Name, body: LightBody) -> Issued:
+        """Ask a lamp to be on or off; what becomes of it is seen in the home's view."""
+        return Issued(command=await actions.set(Target(device, Kind.LIGHT), body.setting()))
+
+    @routes.post("/setpoint")
+    async def setpoint(device: Name, body: SetpointBody) -> Issued:
+        """Ask a thermostat for a temperature."""
+        return Issued(command=await actions.set(Target(device, Kind.SETPOINT), body.setting()))
+
+    @routes.post("/lock")
+    async def lock(device: Name, body: LockBody) -> Issued:
+        """Ask a lock to lock. There is no route that unlocks."""
+        return Issued(command=await actions.set(Target(device, Kind.LOCK), body.setting()))
+
+    @routes.post("/{kind}/hold", status_code=204)
+    async def hold(device: Name, kind: Kind, body: HoldBody) -> None:
+        """Keep homectl's hands off for some minutes."""
+        await actions.hold(Target(device, kind), body.minutes)
+
+    @routes.post("/{kind}/resume", status_code=204)
+    async def resume(device: Name, kind: Kind) -> None:
+        """End a hold at once."""
+        await actions.resume(Target(device, kind))
+
+    @routes.get("/{kind}/explain")
+    async def explain(device: Name, kind: Kind) -> Explained:
+        """The last decision and why, in one sentence."""
+        return Explained(explanation=await actions.explain(Target(device, kind)))
+
+    return routes
+
+
+def _health_routes(actions: Actions) -> APIRouter:
+    routes = APIRouter()
+
+    @routes.get("/healthz")
+    async def alive() -> Ready:
+        """The daemon's loop answers."""
+        return Ready(ready=True)
+
+    @routes.get("/readyz", responses={503: {"model": Ready}})
+    async def ready() -> JSONResponse:
+        """The daemon is connected to its broker."""
+        connected = actions.view().connected
+        return JSONResponse({"ready": connected}, status_code=200 if connected else 503)
+
+    @routes.get("/metrics", response_class=PlainTextResponse)
+    async def numbers() -> Response:
+        """The home's health as Prometheus text."""
+        return Response(metrics.exposition(actions.view()), media_type=metrics.MEDIA_TYPE)
+
+    return routes
+
+
+def _page(app: FastAPI) -> None:
+    @app.get("/", include_in_schema=False)
+    async def page() -> FileResponse:
+        return FileResponse(STATIC / "index.html", media_type="text/html")
+
+    app.mount("/static", StaticFiles(directory=STATIC))

@@ -1,0 +1,58 @@
+"""What a request may carry, and the setting it means."""
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
+
+from homectl.home import Light, Lock, Setpoint
+
+WEEK_MINUTES = 7 * 24 * 60
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class LightBody(_Body):
+    """A lamp on or off; `level` is a share of full brightness, left out to keep it as it is."""
+
+    on: bool
+    level: float | None = Field(default=None, gt=0, le=1)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.level is not None and not self.on:
+            raise ValueError("expected no level for a lamp that is to be off")
+        return self
+
+    def setting(self) -> Light:
+        return Light(self.on, self.level)
+
+
+class SetpointBody(_Body):
+    """The temperature wanted, °C."""
+
+    celsius: FiniteFloat
+
+    def setting(self) -> Setpoint:
+        return Setpoint(self.celsius)
+
+
+class LockBody(_Body):
+    """Throw the bolt; there is no other value."""
+
+    lock: Literal[True]
+
+    def setting(self) -> Lock:
+        return Lock()
+
+
+class HoldBody(_Body):
+    """How long homectl keeps its hands off a target."""
+
+    minutes: float = Field(gt=0, le=WEEK_MINUTES)
+
+
+Word = Annotated[str, StringConstraints(max_length=64)]
+Arguments = Annotated[dict[Word, bool | FiniteFloat | Word], Field(max_length=8)]
+"""What a control of the simulator takes: a few names and plain values."""

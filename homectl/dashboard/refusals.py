@@ -1,0 +1,49 @@
+"""Errors as answers: every one is JSON that names the rule and says the finding."""
+
+from collections.abc import Mapping
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from homectl.home import ActionRefused, DeviceUnknown, HomeError
+
+
+class Answer(BaseModel):
+    """The body of every answer that is not a success."""
+
+    rule: str
+    finding: str
+
+
+def refusal(status: int, rule: str, finding: str, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    return JSONResponse({"rule": rule, "finding": finding}, status_code=status, headers=headers)
+
+
+def answer_errors(app: FastAPI) -> None:
+    """409 the guard refuses, 404 nothing by that name, 422 a wrong body, 503 the home cannot do it now."""
+
+    @app.exception_handler(ActionRefused)
+    async def refused(_: Request, error: ActionRefused) -> JSONResponse:
+        return refusal(409, error.rule, str(error).removeprefix(f"Refused by {error.rule}: "))
+
+    @app.exception_handler(DeviceUnknown)
+    async def unknown(_: Request, error: DeviceUnknown) -> JSONResponse:
+        return refusal(404, "device", str(error))
+
+    @app.exception_handler(HomeError)
+    async def unable(_: Request, error: HomeError) -> JSONResponse:
+        return refusal(503, "home", str(error))
+
+    @app.exception_handler(RequestValidationError)
+    async def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
+        findings = error.errors()
+        in_path = any(finding["loc"][0] == "path" for finding in findings)
+        text = "; ".join(f"{'.'.join(map(str, finding['loc']))}: {finding['msg']}" for finding in findings[:5])
+        return refusal(404 if in_path else 422, "path" if in_path else "body", text)
+
+    @app.exception_handler(HTTPException)
+    async def http(_: Request, error: HTTPException) -> JSONResponse:
+        return refusal(error.status_code, "request", str(error.detail), error.headers)

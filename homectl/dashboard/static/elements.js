@@ -1,0 +1,48 @@
+/** Plain DOM, kept in place: nothing is rebuilt that did not change, so focus and sliders stay put. */
+
+/** A new element; children are elements or text, never markup. */
+export function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}
+
+/** A button that does something; `spoken` is its accessible name where the label alone does not say enough. */
+export function button(label, spoken, action, attributes = {}) {
+  const made = element("button", { type: "button", "aria-label": spoken, ...attributes }, label);
+  made.addEventListener("click", action);
+  return made;
+}
+
+/** Set a text, and hide the element when there is none. */
+export function say(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+  show(node, text !== "");
+}
+
+export function show(node, visible) {
+  if (node.hidden === visible) node.hidden = !visible;
+}
+
+export function mark(node, name, value) {
+  if (node.getAttribute(name) !== String(value)) node.setAttribute(name, value);
+}
+
+const cardsOf = new WeakMap();
+
+/**
+ * One card for each item under a parent, in order. `make(item)` gives `{ root, update(item) }`;
+ * a card lives as long as its key is among the items.
+ */
+export function keep(parent, items, keyOf, make) {
+  const old = cardsOf.get(parent) ?? new Map();
+  const cards = new Map(items.map((item) => [keyOf(item), old.get(keyOf(item)) ?? make(item)]));
+  for (const [key, card] of old) if (!cards.has(key)) card.root.remove();
+  items.forEach((item, place) => {
+    const card = cards.get(keyOf(item));
+    card.update(item);
+    if (parent.children[place] !== card.root) parent.insertBefore(card.root, parent.children[place] ?? null);
+  });
+  cardsOf.set(parent, cards);
+}

@@ -1,0 +1,34 @@
+"""A real browser on a fake home."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from playwright.async_api import Browser, Playwright, async_playwright
+
+from tests.chromium import ARGUMENTS, CHROMIUM
+
+
+@pytest.fixture(scope="module")
+def runner() -> Iterator[asyncio.Runner]:
+    """One loop for the browser, the server and the home of a module."""
+    with asyncio.Runner() as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(runner: asyncio.Runner) -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.skip(f"no Chromium at {CHROMIUM}: install Debian's chromium to run this")
+
+    async def start() -> tuple[Playwright, Browser]:
+        driver = await async_playwright().start()
+        return driver, await driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+
+    async def stop() -> None:
+        await opened.close()
+        await driver.stop()
+
+    driver, opened = runner.run(start())
+    yield opened
+    runner.run(stop())

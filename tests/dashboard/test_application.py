@@ -1,0 +1,179 @@
+"""The API asks the home and nobody else, and every answer says what it means."""
+
+import json
+import math
+from typing import Any
+
+import pytest
+
+from homectl.home import HomeError, Light, Lock, Setpoint, Setting, Target
+from tests.dashboard.asking import answer
+from tests.fakes import HEATING, LAMP, LOCK, FakeHome, small_home
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "target", "setting"),
+    [
+        ("lamp/light", {"on": True}, LAMP, Light(on=True)),
+        ("lamp/light", {"on": True, "level": 0.4}, LAMP, Light(on=True, level=0.4)),
+        ("lamp/light", {"on": True, "level": 1}, LAMP, Light(on=True, level=1.0)),
+        ("lamp/light", {"on": False}, LAMP, Light(on=False)),
+        ("valve/setpoint", {"celsius": 21.5}, HEATING, Setpoint(21.5)),
+        ("bolt/lock", {"lock": True}, LOCK, Lock()),
+    ],
+)
+def test_a_wish_reaches_the_home_as_a_setting(path: str, body: Any, target: Target, setting: Setting) -> None:
+    home = FakeHome()
+    said = answer(home, "POST", f"/api/targets/{path}", json=body)
+    assert (said.status_code, home.asked) == (200, [(target, setting)])
+    assert said.json() == {"command": home.outcomes[target].command.id}
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status", "rule"),
+    [
+        ("valve/setpoint", {"celsius": 35}, 409, "setpoint_limits"),
+        ("toaster/light", {"on": True}, 404, "device"),
+        ("lamp/lock", {"lock": True}, 404, "device"),
+        ("lamp/toaster", {"on": True}, 404, "request"),
+        ("LAMP/light", {"on": True}, 404, "path"),
+        ("lamp/light", {}, 422, "body"),
+        ("lamp/light", {"on": "yes"}, 422, "body"),
+        ("lamp/light", {"on": True, "level": 0}, 422, "body"),
+        ("lamp/light", {"on": True, "level": 1.1}, 422, "body"),
+        ("lamp/light", {"on": False, "level": 0.5}, 422, "body"),
+        ("lamp/light", {"on": True, "colour": "red"}, 422, "body"),
+        ("valve/setpoint", {"celsius": "21"}, 422, "body"),
+        ("bolt/lock", {"lock": False}, 422, "body"),
+        ("bolt/lock", {"unlock": True}, 422, "body"),
+        ("bolt/unlock", {"lock": True}, 404, "request"),
+        ("lamp/light/hold", {"minutes": 0}, 422, "body"),
+        ("lamp/light/hold", {"minutes": 1e9}, 422, "body"),
+        ("lamp/toaster/hold", {"minutes": 5}, 404, "path"),
+        ("toaster/light/resume", {}, 404, "device"),
+    ],
+)
+def test_a_wish_that_cannot_be_is_refused_and_asks_nothing(path: str, body: Any, status: int, rule: str) -> None:
+    home = FakeHome()
+    said = answer(home, "POST", f"/api/targets/{path}", json=body)
+    assert (said.status_code, said.json()["rule"]) == (status, rule)
+    assert said.json()["finding"]
+    assert home.asked == []
+    assert home.holds == {}
+
+
+@pytest.mark.parametrize(
+    "body", ["", "{", "[]", '{"celsius": NaN}', '{"celsius": Infinity}', '{"celsius": 1e999}', "21"]
+)
+def test_a_body_that_is_no_plain_json_object_is_refused(body: str) -> None:
+    home = FakeHome()
+    said = answer(
+        home,
+        "POST",
+        "/api/targets/valve/setpoint",
+        content=body,
+        headers={"X-Homectl": "1", "Content-Type": "application/json"},
+    )
+    assert (said.status_code, said.json()["rule"], home.asked) == (422, "body", [])
+
+
+def test_a_form_is_never_taken_for_json() -> None:
+    home = FakeHome()
+    headers = {"X-Homectl": "1", "Content-Type": "text/plain"}
+    said = answer(home, "POST", "/api/targets/lamp/light", content='{"on": true}', headers=headers)
+    assert (said.status_code, home.asked) == (422, [])
+
+
+def test_a_hold_starts_and_ends_and_a_decision_explains_itself() -> None:
+    home = FakeHome()
+    home.sentences[LAMP] = "Left off: nobody is there."
+    assert answer(home, "POST", "/api/targets/lamp/light/hold", json={"minutes": 5}).status_code == 204
+    assert home.view().areas[0].devices[0].targets[0].hold_left == 300.0
+    assert answer(home, "POST", "/api/targets/lamp/light/resume").status_code == 204
+    assert home.holds == {}
+    explained = answer(home, "GET", "/api/targets/lamp/light/explain").json()
+    assert explained == {"explanation": "Left off: nobody is there."}
+
+
+def test_the_view_is_the_home_as_it_is_known_with_unknown_as_null() -> None:
+    home = FakeHome()
+    home.health = {**home.health, "late": math.nan}
+    shown = answer(home, "GET", "/api/home").json()
+    assert [area["id"] for area in shown["areas"]] == ["kitchen", "living", "hall", "garden"]
+    assert shown["areas"][0]["devices"][0]["targets"][0]["reported"] == "off"
+    assert shown["health"]["late"] is None
+
+
+@pytest.mark.parametrize(
+    ("control", "arguments"),
+    [
+        ("speed", {"speed": 60}),
+        ("pause", {}),
+        ("press", {"device": "lamp"}),
+        ("move", {"person": "Ada", "area": "away"}),
+    ],
+)
+def test_a_simulated_home_takes_controls_and_a_real_one_refuses_them(control: str, arguments: dict[str, Any]) -> None:
+    simulated, real = FakeHome(), FakeHome(small_home(simulated=False))
+    assert answer(simulated, "POST", f"/api/simulator/{control}", json=arguments).status_code == 204
+    assert simulated.simulated == [(control, arguments)]
+    said = answer(real, "POST", f"/api/simulator/{control}", json=arguments)
+    assert (said.status_code, said.json()["rule"], real.simulated) == (409, "simulated", [])
+
+
+@pytest.mark.parametrize(
+    ("content", "status"),
+    [
+        ('{"speed": NaN}', 422),
+        ('{"speed": [1]}', 422),
+        (json.dumps({"speed": "x" * 65}), 422),
+        (json.dumps({f"k{n}": 1 for n in range(9)}), 422),
+        ('{"speed": 2}', 204),
+    ],
+)
+def test_arguments_of_a_control_are_few_plain_values(content: str, status: int) -> None:
+    headers = {"X-Homectl": "1", "Content-Type": "application/json"}
+    assert answer(FakeHome(), "POST", "/api/simulator/speed", content=content, headers=headers).status_code == status
+
+
+class Broken(FakeHome):
+    """A home whose links fail: one way it knows, and one it does not."""
+
+    async def resume(self, target: Target) -> None:
+        raise HomeError("The journal is full. Free some space.")
+
+    async def explain(self, target: Target) -> str:
+        raise KeyError("a secret of the inside")
+
+
+def test_what_the_home_cannot_do_is_503_and_what_fails_inside_is_500_without_a_word_of_it() -> None:
+    unable = answer(Broken(), "POST", "/api/targets/lamp/light/resume")
+    assert (unable.status_code, unable.json()["finding"]) == (503, "The journal is full. Free some space.")
+    failed = answer(Broken(), "GET", "/api/targets/lamp/light/explain")
+    assert (failed.status_code, failed.json()["rule"]) == (500, "internal")
+    assert "secret" not in failed.text
+
+
+def test_readiness_is_the_link_to_the_broker_and_life_is_not() -> None:
+    home = FakeHome()
+    home.connected = False
+    assert answer(home, "GET", "/readyz").status_code == 503
+    assert answer(home, "GET", "/healthz").status_code == 200
+    home.connected = True
+    assert answer(home, "GET", "/readyz").json() == {"ready": True}
+
+
+def test_every_route_is_described_and_none_unlocks() -> None:
+    paths = answer(FakeHome(), "GET", "/api/openapi.json").json()["paths"]
+    assert {"/api/home", "/api/events", "/api/targets/{device}/lock", "/api/simulator/{control}"} <= set(paths)
+    assert not [path for path in paths if "unlock" in path]
+
+
+@pytest.mark.parametrize("path", ["/", "/static/page.js", "/static/page.css", "/static/icon.svg"])
+def test_the_page_is_served_from_the_package(path: str) -> None:
+    assert answer(FakeHome(), "GET", path).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/static/../application.py", "/static/%2e%2e/application.py", "/static/", "/docs"])
+def test_nothing_else_is_served(path: str) -> None:
+    assert answer(FakeHome(), "GET", path).status_code == 404

@@ -1,0 +1,337 @@
+"""The page in a real Chromium: what a person sees is what the home says, never what was hoped."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Protocol
+
+import pytest
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request, Route, expect
+
+from homectl.dashboard import Server
+from homectl.home import Area, Cause, Device, Home, Kind, Light, Lock, LockState, Origin, Quantity, Setpoint
+from tests.fakes import HEATING, LAMP, LOCK, FakeHome, small_home
+
+pytestmark = pytest.mark.browser
+
+HOSTILE = (
+    "<img src=x onerror=alert(1)>",
+    "<script>alert(1)</script>",
+    '"><svg onload=alert(1)>',
+    "javascript:alert(1)",
+    "'-alert(1)-'",
+    "</title><script>alert(1)</script>",
+)
+
+
+class See(Protocol):
+    def __call__(self, scene: Callable[["Seen"], Awaitable[None]], home: FakeHome | None = None) -> None: ...
+
+
+class Seen:
+    """The open page, the home behind it, and everything that went wrong in the browser."""
+
+    def __init__(self, page: Page, home: FakeHome, address: str) -> None:
+        self.page, self.home, self.address = page, home, address
+        self.wrong: list[str] = []
+        page.on("console", self._said)
+        page.on("pageerror", lambda error: self.wrong.append(str(error)))
+        page.on("request", self._asked)
+        page.on("dialog", lambda dialog: self.wrong.append(f"dialog {dialog.message}"))
+
+    def target(self, name: str) -> Locator:
+        return self.page.locator(f'[data-target="{name}"]')
+
+    def button(self, name: str) -> Locator:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.wrong.append(f"{message.type}: {message.text}")
+
+    def _asked(self, request: Request) -> None:
+        if not request.url.startswith(self.address):
+            self.wrong.append(f"asked {request.url}")
+
+
+@asynccontextmanager
+async def opened(browser: Browser, home: FakeHome) -> AsyncIterator[Seen]:
+    server = Server(home, 0)
+    address = f"http://127.0.0.1:{await server.start()}/"
+    page = await browser.new_page()
+    seen = Seen(page, home, address)
+    await page.goto(address)
+    await expect(page.get_by_role("heading", level=1)).to_have_text(home.home.name)
+    yield seen
+    await page.close()
+    await server.stop()
+    assert seen.wrong == []
+
+
+@pytest.fixture
+def see(runner: asyncio.Runner, browser: Browser) -> See:
+    """Run a scene on a freshly opened page; nothing may go wrong in the browser meanwhile."""
+
+    def run(scene: Callable[[Seen], Awaitable[None]], home: FakeHome | None = None) -> None:
+        async def play() -> None:
+            async with opened(browser, home or FakeHome()) as seen:
+                await scene(seen)
+
+        runner.run(play())
+
+    return run
+
+
+def test_a_lamp_is_asked_then_confirmed_and_never_shown_on_before_it_says_so(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        lamp = seen.target("lamp/light")
+        outcome = lamp.locator('[data-field="outcome"]')
+        on_its_way = asyncio.Event()
+
+        async def slowly(route: Route) -> None:
+            await on_its_way.wait()
+            await route.continue_()
+
+        await seen.page.route("**/api/targets/**", slowly)
+        await seen.button("Turn on Ceiling lamp").click()
+        assert await lamp.locator('[data-field="reported"]').text_content() == "Off"
+        assert await outcome.is_hidden()
+        on_its_way.set()
+        await expect(outcome).to_contain_text("Asked: on, waiting for the device…")
+        await expect(lamp).to_have_attribute("data-reported", "off")
+        await expect(seen.button("Turn on Ceiling lamp")).to_have_attribute("aria-pressed", "false")
+        await expect(seen.page.locator("#spoken")).to_contain_text("Ceiling lamp: Asked: on")
+        seen.home.confirm(LAMP)
+        await expect(outcome).to_contain_text("Confirmed: on · asked by a person")
+        await expect(lamp.locator('[data-field="reported"]')).to_have_text("On at 60%")
+        await expect(seen.button("Turn on Ceiling lamp")).to_have_attribute("aria-pressed", "true")
+        await expect(seen.page.locator("#spoken")).to_contain_text("Ceiling lamp: Confirmed: on")
+        assert seen.home.asked == [(LAMP, Light(on=True))]
+
+    see(scene)
+
+
+def test_a_failure_says_what_failed_and_why(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        await seen.button("Lock Front door lock").click()
+        outcome = seen.target("bolt/lock").locator('[data-field="outcome"]')
+        await expect(outcome).to_contain_text("Asked: locked")
+        seen.home.fail(LOCK)
+        await expect(outcome).to_have_text("Failed: unreachable (asked: locked) · asked by a person")
+        await expect(seen.target("bolt/lock").locator('[data-field="reported"]')).to_have_text("Unlocked")
+        assert seen.home.asked == [(LOCK, Lock())]
+        assert await seen.page.get_by_role("button", name="Unlock").count() == 0
+
+    see(scene)
+
+
+def test_a_hand_at_the_wall_shows_as_by_hand_and_its_hold_can_be_ended(see: See) -> None:
+    home = FakeHome()
+    home.ask(LAMP, Light(on=True), Cause.LEARNED)
+    home.confirm(LAMP)
+
+    async def scene(seen: Seen) -> None:
+        lamp = seen.target("lamp/light")
+        await expect(lamp.locator('[data-field="outcome"]')).to_have_text("Confirmed: on · asked by homectl, learned")
+        await seen.button("Press wall switch of Ceiling lamp").click()
+        await expect(lamp.locator('[data-field="reported"]')).to_have_text("Off")
+        await expect(lamp.locator('[data-field="outcome"]')).to_be_hidden()
+        await expect(lamp.locator('[data-field="changed-by"]')).to_have_text("Changed by hand")
+        await expect(lamp.locator('[data-field="hold"]')).to_have_text("On hold: homectl leaves it alone for 30 min")
+        await seen.button("Resume Ceiling lamp").click()
+        await expect(lamp.locator('[data-field="hold"]')).to_be_hidden()
+        await seen.button("Hold 1 h Ceiling lamp").click()
+        await expect(lamp.locator('[data-field="hold"]')).to_have_text("On hold: homectl leaves it alone for 1 h")
+        assert seen.home.simulated == [("press", {"device": "lamp"})]
+
+    see(scene, home)
+
+
+def test_presses_on_a_thermostat_are_one_wish_and_a_refusal_is_shown(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        valve = seen.target("valve/setpoint")
+        await seen.button("Raise Radiator by 0.5 °C").evaluate("node => [1, 2, 3].forEach(() => node.click())")
+        await expect(valve.locator('[data-field="outcome"]')).to_contain_text("Asked: 21.5 °C")
+        await expect(valve.locator('[data-field="reported"]')).to_have_text("Set to 20.0 °C")
+        seen.home.confirm(HEATING)
+        await expect(valve.locator('[data-field="reported"]')).to_have_text("Set to 21.5 °C")
+        seen.home.report("valve", Quantity.SETPOINT, 30.0, Origin.PERSON)
+        await expect(valve.locator('[data-field="reported"]')).to_have_text("Set to 30.0 °C")
+        await seen.button("Raise Radiator by 0.5 °C").click()
+        refusal = "Refused: 30.5 °C is outside 7 to 30 °C."
+        await expect(valve.locator('[data-field="answer"]')).to_have_text(refusal)
+        await expect(seen.page.locator("#spoken")).to_have_text(f"Radiator: {refusal}")
+        assert seen.home.asked == [(HEATING, Setpoint(21.5))]
+        assert [wrong for wrong in seen.wrong if "409 (Conflict)" not in wrong] == []
+        seen.wrong.clear()
+
+    see(scene)
+
+
+def test_brightness_is_set_by_keyboard_alone(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        slider = seen.page.get_by_role("slider", name="Brightness of Ceiling lamp")
+        await expect(slider).to_have_value("60")
+        await slider.focus()
+        for _ in range(5):
+            await seen.page.keyboard.press("ArrowRight")
+        seen.home.pass_time(1)
+        outcome = seen.target("lamp/light").locator('[data-field="outcome"]')
+        await expect(outcome).to_contain_text("Asked: on at 65%")
+        await expect(slider).to_be_focused()
+        assert seen.home.asked[-1] == (LAMP, Light(on=True, level=0.65))
+
+    see(scene)
+
+
+def test_values_show_their_age_and_a_device_that_is_gone_says_so(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        motion = seen.page.locator('[data-device="motion"]')
+        lux = motion.locator('[data-quantity="illuminance"]')
+        await expect(lux.locator('[data-field="value"]')).to_have_text("84 lx")
+        await expect(motion.locator('[data-field="battery"]')).to_have_text("battery low, 12 %")
+        seen.home.pass_time(180)
+        await expect(lux.locator('[data-field="age"]')).to_have_text("3 min ago")
+        seen.home.pass_time(2 * 3600)
+        await expect(lux.locator('[data-field="age"]')).to_have_text("2 h 3 min ago, not fresh")
+        await expect(motion.locator('[data-field="availability"]')).to_be_hidden()
+        seen.home.report("motion", Quantity.AVAILABLE, 0.0)
+        await expect(motion.locator('[data-field="availability"]')).to_have_text("unreachable")
+
+    see(scene)
+
+
+def test_the_last_decision_and_its_reason_are_shown_with_who_was_behind_a_command(see: See) -> None:
+    home = FakeHome()
+    home.sentences[HEATING] = "Set to 21.0 °C: you usually have it there at this hour."
+    home.ask(HEATING, Setpoint(21.0), Cause.LEARNED)
+    home.confirm(HEATING)
+
+    async def scene(seen: Seen) -> None:
+        valve = seen.target("valve/setpoint")
+        await expect(valve.locator('[data-field="decision"]')).to_have_text(f"Why: {home.sentences[HEATING]} (auto)")
+        await expect(valve.locator('[data-field="outcome"]')).to_have_text(
+            "Confirmed: 21.0 °C · asked by homectl, learned"
+        )
+
+    see(scene, home)
+
+
+def test_a_simulated_home_says_so_loudly_and_its_time_and_people_move(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        banner = seen.page.get_by_role("region", name="Simulated home")
+        await expect(banner).to_contain_text("Nothing here is real.")
+        await seen.button("60× speed").click()
+        await expect(banner).to_contain_text("Time runs at 60×")
+        await expect(seen.button("60× speed")).to_have_attribute("aria-pressed", "true")
+        await seen.button("Pause time").click()
+        await expect(banner).to_contain_text("Time is paused")
+        await seen.button("Resume time").click()
+        await seen.page.get_by_label("Where Ben is to go").select_option("Living room")
+        await seen.button("Move Ben").click()
+        await expect(banner.locator('[data-person="Ben"] [data-field="where"]')).to_have_text("Ben: Living room")
+        moved = ("move", {"person": "Ben", "area": "living"})
+        assert seen.home.simulated == [("speed", {"speed": 60.0}), ("pause", {}), ("resume", {}), moved]
+
+    see(scene)
+
+
+def test_a_real_home_shows_no_simulator_and_says_when_its_broker_is_gone(see: See) -> None:
+    home = FakeHome(small_home(simulated=False))
+    home.pending = ("zigbee2mqtt:0x01",)
+
+    async def scene(seen: Seen) -> None:
+        await expect(seen.button("Turn on Ceiling lamp")).to_be_visible()
+        await expect(seen.page.locator("#simulated")).to_be_hidden()
+        await expect(seen.page.get_by_role("button", name="wall switch")).to_have_count(0)
+        await expect(seen.page.locator("#pending-list")).to_have_text("zigbee2mqtt:0x01")
+        await expect(seen.page.locator("#unlinked")).to_be_hidden()
+        home.connected = False
+        home.changed()
+        await expect(seen.page.locator("#unlinked")).to_be_visible()
+
+    see(scene, home)
+
+
+def test_a_lost_server_is_said_and_the_page_comes_back_by_itself(runner: asyncio.Runner, browser: Browser) -> None:
+    async def play() -> None:
+        home = FakeHome()
+        first = Server(home, 0)
+        port = await first.start()
+        page = await browser.new_page()
+        await page.goto(f"http://127.0.0.1:{port}/")
+        await expect(page.locator('[data-target="lamp/light"]')).to_be_visible()
+        await first.stop()
+        stale = page.locator("#stale")
+        await expect(stale).to_contain_text(
+            "The connection to homectl is lost. What you see is from Tuesday 2025-01-07"
+        )
+        await page.get_by_role("button", name="Turn on Ceiling lamp").click()
+        answer = page.locator('[data-target="lamp/light"] [data-field="answer"]')
+        await expect(answer).to_have_text("Not asked: homectl does not answer.")
+        second = Server(home, port)
+        await second.start()
+        await expect(stale).to_be_hidden(timeout=10_000)
+        assert home.asked == []
+        await page.close()
+        await second.stop()
+
+    runner.run(play())
+
+
+def test_silence_is_called_stale_after_15_seconds(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        await seen.page.clock.install()
+        await seen.page.route("**/api/events", lambda route: asyncio.sleep(60))
+        await seen.page.reload()
+        await seen.page.clock.run_for(14_000)
+        await expect(seen.page.locator("#stale")).to_be_hidden()
+        await seen.page.clock.run_for(3_000)
+        await expect(seen.page.locator("#stale")).to_have_text(
+            "Nothing heard from homectl for 15 seconds. Trying again…"
+        )
+
+    see(scene)
+
+
+def test_names_from_outside_are_text_and_nothing_else(see: See) -> None:
+    hostile = [
+        Device(id=f"lamp{n}", name=text, area=f"a{n}", address=f"x:{text}", sets=frozenset({Kind.LIGHT}))
+        for n, text in enumerate(HOSTILE)
+    ]
+    areas = tuple(Area(id=f"a{n}", name=text) for n, text in enumerate(HOSTILE))
+    home = FakeHome(Home(id="small", name="<b>Home</b>", simulated=True, areas=areas, devices=tuple(hostile)))
+    home.pending = HOSTILE
+    home.simulator = {"speed": 1.0, "paused": False, "people": dict.fromkeys(HOSTILE, "away")}
+    for device, text in zip(hostile, HOSTILE, strict=True):
+        home.sentences[device.targets()[0]] = text
+        home.ask(device.targets()[0], Light(on=True), Cause.RULES)
+        home.fail(device.targets()[0], text)
+
+    async def scene(seen: Seen) -> None:
+        for text in HOSTILE:
+            await expect(seen.page.get_by_role("heading", name=text, exact=True, level=3)).to_be_visible()
+        assert await seen.page.locator("main script, main img, main svg, body b").count() == 0
+
+    see(scene, home)
+
+
+def test_nothing_is_wider_than_the_window_and_every_control_has_a_name_and_room(see: See) -> None:
+    home = FakeHome()
+    home.by_hand(LAMP, 1.0)
+    home.report("bolt", Quantity.LOCK, float(LockState.JAMMED))
+
+    async def scene(seen: Seen) -> None:
+        await expect(seen.button("Turn on Ceiling lamp")).to_be_visible()
+        for width in (320, 360, 1440):
+            await seen.page.set_viewport_size({"width": width, "height": 900})
+            assert await seen.page.evaluate("document.documentElement.scrollWidth") <= width
+            controls = await seen.page.locator("button:visible, input:visible, select:visible").evaluate_all(
+                "nodes => nodes.map(node => [node.ariaLabel, node.offsetWidth, node.offsetHeight])"
+            )
+            names = [name for name, *_ in controls]
+            assert len(names) == len(set(names)) >= 15
+            assert None not in names
+            assert min(side for _, *sides in controls for side in sides) >= 24
+
+    see(scene, home)

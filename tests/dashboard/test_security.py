@@ -1,0 +1,152 @@
+"""No other page and no other host can ask for anything, whatever the route."""
+
+import asyncio
+from typing import Any
+
+import pytest
+from starlette.types import Message
+
+from homectl.dashboard import application
+from homectl.dashboard.security import ON_EVERY_ANSWER
+from tests.dashboard.asking import OURS, Face, answer
+from tests.fakes import FakeHome
+
+OUR_PAGE = {**OURS, "Sec-Fetch-Site": "same-origin", "Origin": "http://127.0.0.1:8124"}
+FOREIGN: dict[str, dict[str, str]] = {
+    "no header": {},
+    "wrong header": {"X-Homectl": "yes"},
+    "cross-site": {**OURS, "Sec-Fetch-Site": "cross-site"},
+    "same-site": {**OURS, "Sec-Fetch-Site": "same-site"},
+    "typed": {**OURS, "Sec-Fetch-Site": "none"},
+    "foreign origin": {**OURS, "Origin": "http://evil.test"},
+    "other port": {**OURS, "Origin": "http://127.0.0.1:9999"},
+    "opaque origin": {**OURS, "Origin": "null"},
+    "says same-origin from elsewhere": {**OUR_PAGE, "Origin": "http://evil.test"},
+    "our page without our header": {"Sec-Fetch-Site": "same-origin", "Origin": "http://127.0.0.1:8124"},
+}
+HOSTS = [
+    "evil.test",
+    "127.0.0.1.evil.test",
+    "127.0.0.1@evil.test",
+    "localhost:80:80",
+    "[::2]",
+    "0.0.0.0",
+    "",
+    "localhost.",
+]
+BODIES: dict[str, Any] = {
+    "/api/targets/{device}/light": {"on": True},
+    "/api/targets/{device}/setpoint": {"celsius": 20},
+    "/api/targets/{device}/lock": {"lock": True},
+    "/api/targets/{device}/{kind}/hold": {"minutes": 5},
+    "/api/targets/{device}/{kind}/resume": {},
+    "/api/simulator/{control}": {},
+}
+DEVICE = {"light": "lamp", "setpoint": "valve", "lock": "bolt"}
+
+
+def changing_routes() -> list[str]:
+    paths = application(FakeHome()).openapi()["paths"]
+    return sorted(path for path, methods in paths.items() if set(methods) - {"get"})
+
+
+def filled(route: str) -> str:
+    kind = route.rpartition("/")[2]
+    return route.format(device=DEVICE.get(kind, "lamp"), kind="light", control="pause")
+
+
+def unchanged(home: FakeHome) -> bool:
+    return not (home.asked or home.holds or home.simulated)
+
+
+def test_the_matrix_below_covers_every_route_that_changes_something() -> None:
+    assert changing_routes() == sorted(BODIES)
+
+
+@pytest.mark.parametrize("route", sorted(BODIES))
+def test_our_own_page_may_ask(route: str) -> None:
+    assert answer(FakeHome(), "POST", filled(route), headers=OUR_PAGE, json=BODIES[route]).is_success
+
+
+@pytest.mark.parametrize("route", sorted(BODIES))
+def test_another_page_changes_nothing(route: str) -> None:
+    home = FakeHome()
+    face = Face(home)
+    for name, headers in FOREIGN.items():
+        said = face.answer("POST", filled(route), headers=headers, json=BODIES[route])
+        assert (name, said.status_code, said.json()["rule"]) == (name, 403, "origin")
+    assert unchanged(home)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("GET", "/"), ("GET", "/api/home"), ("GET", "/metrics"), ("POST", "/api/simulator/pause")]
+)
+def test_a_foreign_host_is_answered_421(method: str, path: str) -> None:
+    home = FakeHome()
+    face = Face(home)
+    for host in HOSTS:
+        said = face.answer(method, path, headers={**OURS, "Host": host})
+        assert (host, said.status_code, said.json()["rule"]) == (host, 421, "host")
+    assert unchanged(home)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8124", "LOCALHOST", "[::1]:80"])
+def test_loopback_by_any_of_its_names_is_answered(host: str) -> None:
+    assert answer(FakeHome(), "GET", "/api/home", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH", "DELETE", "OPTIONS", "HEAD", "TRACE", "CONNECT"])
+def test_other_methods_change_nothing(method: str) -> None:
+    home = FakeHome()
+    said = answer(home, method, "/api/targets/lamp/light", headers=OUR_PAGE)
+    assert (said.status_code, said.headers["Allow"]) == (405, "POST")
+    assert unchanged(home)
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "headers", "status"),
+    [
+        ("GET", "/", {}, 200),
+        ("GET", "/static/page.js", {}, 200),
+        ("GET", "/api/home", {}, 200),
+        ("GET", "/metrics", {}, 200),
+        ("GET", "/nowhere", {}, 404),
+        ("GET", "/", {"Host": "evil.test"}, 421),
+        ("POST", "/api/home", OURS, 405),
+        ("POST", "/api/simulator/pause", {}, 403),
+        ("POST", "/api/simulator/pause", OURS, 204),
+        ("POST", "/api/targets/lamp/light", OURS, 422),
+        ("POST", "/api/targets/toaster/light/resume", OURS, 404),
+    ],
+)
+def test_every_answer_carries_the_same_protection(method: str, path: str, headers: dict[str, str], status: int) -> None:
+    said = answer(FakeHome(), method, path, headers=headers)
+    assert said.status_code == status
+    assert {name: said.headers.get(name) for name in ON_EVERY_ANSWER} == ON_EVERY_ANSWER
+    assert said.headers["Cache-Control"] == "no-store"
+    assert "access-control-allow-origin" not in said.headers
+
+
+@pytest.mark.parametrize(
+    ("size", "extra", "status"),
+    [(64 * 1024, {}, 422), (64 * 1024 + 1, {}, 413), (0, {"Transfer-Encoding": "chunked"}, 411)],
+)
+def test_a_large_or_endless_body_is_refused_before_it_is_read(size: int, extra: dict[str, str], status: int) -> None:
+    headers = {**OURS, "Content-Type": "application/json", **extra}
+    said = answer(FakeHome(), "POST", "/api/targets/lamp/light", headers=headers, content=b" " * size)
+    assert said.status_code == status
+
+
+@pytest.mark.parametrize(("path", "hosts"), [("http://127.0.0.1/api/home", 1), ("/api/home", 0), ("/api/home", 2)])
+def test_a_request_of_doubtful_address_is_answered_421(path: str, hosts: int) -> None:
+    sent: list[Message] = []
+    scope = {"type": "http", "method": "GET", "path": path, "headers": [(b"host", b"127.0.0.1")] * hosts}
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b"", "more_body": False}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(application(FakeHome())(scope, receive, send))
+    assert sent[0]["status"] == 421
