@@ -7,7 +7,23 @@ import sys
 from collections.abc import Sequence
 from types import ModuleType
 
-COMMANDS = ("check_config",)
+COMMANDS = (
+    "demo",
+    "run",
+    "init",
+    "status",
+    "explain",
+    "send",
+    "devices",
+    "simulate",
+    "broker",
+    "record",
+    "import_log",
+    "replay",
+    "train",
+    "evaluate",
+    "check_config",
+)
 """The modules of this package that are commands, in the order `--help` shows them."""
 
 

@@ -1,0 +1,110 @@
+"""The composition root of the daemon: settings become parts, parts become a running home."""
+
+import asyncio
+import logging
+import signal
+import time
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+from homectl.bridge.connection import Connection
+from homectl.bridge.directory import Directory, dialects_of
+from homectl.bridge.messages import Message
+from homectl.control.limits import Limits
+from homectl.control.rules import Rules
+from homectl.controller import Parts
+from homectl.daemon import Daemon
+from homectl.dashboard import Server
+from homectl.home import CheckpointMismatch, Clock, Home, Policy, SystemClock, ToldClock
+from homectl.journal import Journal
+from homectl.policies import policy_of
+from homectl.schedule import Schedule
+from homectl.settings import Settings, data_folder
+
+log = logging.getLogger(__name__)
+
+REMEMBERED = 35 * 86400.0
+"""Seconds of history that a running home keeps in memory; habits look back four weeks."""
+
+DAY = 86400.0
+
+
+def journal_path(settings: Settings, home: Home) -> Path:
+    return data_folder(settings) / f"{home.id}.db"
+
+
+async def run(settings: Settings, home: Home, limits: Limits, ready: Callable[[int], None]) -> None:
+    """Run a home until SIGTERM or SIGINT. `ready` is told the page's port once the page answers."""
+    with Journal.open(journal_path(settings, home)) as journal:
+        journal.set_home(home)
+        parts = _parts(settings, home, limits, journal)
+        client = f"homectl-{home.id}"
+        will = Message(f"homectl/{home.id}/status", b"offline", retain=True, qos=1)
+        connection = Connection(settings.bridge.broker, client_id=client, will=will)
+        daemon = Daemon(parts, Directory(home, dialects_of(settings.bridge)), connection)
+        server = Server(daemon, settings.dashboard.port)
+        schedule = _schedule(settings, home, parts)
+        try:
+            ready(await server.start())
+            schedule.start()
+            connection.start(asyncio.get_running_loop(), daemon.hear, daemon.connected)
+            await daemon.run(_stopping())
+        finally:
+            schedule.stop()
+            connection.stop()
+            await server.stop()
+
+
+def _parts(settings: Settings, home: Home, limits: Limits, journal: Journal) -> Parts:
+    history = journal.history()
+    newest = history.newest()
+    history.forget_before(newest - REMEMBERED)
+    history.unsee()
+    clock: Clock = ToldClock(max(newest, 0.0)) if home.simulated else SystemClock()
+    lost = journal.close_open_commands(clock.now(), "unconfirmed at restart")
+    if lost:
+        log.warning("%d commands had no end when homectl stopped; they count as expired", lost)
+    fallback = Rules(limits)
+    return Parts(
+        clock=clock,
+        real=time.monotonic,
+        history=history,
+        journal=journal,
+        policy=_policy(settings.policy, limits, fallback),
+        fallback=fallback,
+        limits=limits,
+        autonomy=settings.autonomy,
+        new_id=lambda: uuid.uuid4().hex,
+    )
+
+
+def _policy(name: str, limits: Limits, fallback: Policy) -> Policy:
+    try:
+        return policy_of(name, limits)
+    except (CheckpointMismatch, OSError) as error:
+        log.error("%s; running on rules instead", error)
+        return fallback
+
+
+def _schedule(settings: Settings, home: Home, parts: Parts) -> Schedule:
+    """Housekeeping once a day, by the home's own calendar."""
+    keep = settings.schedule.keep_days * DAY
+
+    def forget() -> None:
+        now = parts.clock.now()
+        parts.journal.retain(now - keep)
+        parts.journal.flush()
+        parts.history.forget_before(now - REMEMBERED)
+
+    schedule = Schedule(home.zone)
+    schedule.daily(settings.schedule.retention_hour, forget, "retention")
+    return schedule
+
+
+def _stopping() -> asyncio.Event:
+    stopping = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopping.set)
+    return stopping

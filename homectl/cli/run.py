@@ -1,0 +1,31 @@
+"""homectl run: the daemon of one home, in the foreground."""
+
+from argparse import ArgumentParser, Namespace
+from pathlib import Path
+
+NAME, HELP = "run", "run a home: listen, decide, act, and serve its page"
+EXAMPLE = "homectl run -c config/homectl.yaml"
+
+
+def arguments(parser: ArgumentParser) -> None:
+    parser.add_argument("-c", "--config", type=Path, default=None, help="settings file (default: see README)")
+    parser.add_argument("--verbose", action="store_true", help="log every message that was not understood")
+
+
+def run(args: Namespace) -> int:
+    import asyncio
+    import logging
+
+    from homectl.app import run as run_home
+    from homectl.cli.configuration import find
+    from homectl.settings import load
+
+    level = logging.DEBUG if args.verbose else logging.INFO
+    logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    settings, home, limits = load(find(args.config))
+    asyncio.run(run_home(settings, home, limits, lambda port: _say_ready(home.id, port)))
+    return 0
+
+
+def _say_ready(home: str, port: int) -> None:
+    print(f"homectl: {home} is running; its page: http://127.0.0.1:{port}/", flush=True)

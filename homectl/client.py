@@ -1,0 +1,51 @@
+"""Asks a running daemon over its HTTP API, as any program on this machine may."""
+
+import json
+from collections.abc import Mapping
+from http.client import HTTPConnection, HTTPException
+from typing import Any
+
+from homectl.home import ActionRefused, HomeError, HomeView, Target
+
+TIMEOUT = 5.0
+
+
+class Client:
+    """One daemon on loopback. Every call raises HomeError where nobody answers."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    def home(self) -> HomeView:
+        return HomeView.model_validate(self._call("GET", "/api/home"))
+
+    def explain(self, target: Target) -> str:
+        return str(self._call("GET", f"/api/targets/{target}/explain")["explanation"])
+
+    def set(self, target: Target, body: Mapping[str, Any]) -> str:
+        """The id of the command; ActionRefused where the guard objects."""
+        return str(self._call("POST", f"/api/targets/{target}", body)["command"])
+
+    def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT)
+        headers = {"X-Homectl": "1", "Content-Type": "application/json"} if body is not None else {}
+        try:
+            connection.request(method, path, None if body is None else json.dumps(body), headers)
+            answer = connection.getresponse()
+            said = json.loads(answer.read() or b"null")
+        except (OSError, HTTPException, ValueError) as error:
+            raise HomeError(
+                f"Nobody answers on port {self._port} of this machine ({error}); start one with: homectl run"
+            ) from None
+        finally:
+            connection.close()
+        if answer.status >= 400:
+            raise _refused(answer.status, said)
+        return said
+
+
+def _refused(status: int, said: Any) -> HomeError:
+    rule, finding = (said.get("rule", ""), said.get("finding", "")) if isinstance(said, dict) else ("", str(said))
+    if status == 409:
+        return ActionRefused(rule, finding)
+    return HomeError(finding if rule == "device" else f"The daemon answered {status}: {finding}")

@@ -1,0 +1,273 @@
+"""The running home: hears its devices, keeps its time, and answers people. It is handed its parts."""
+
+import asyncio
+import json
+import logging
+import time
+from collections import deque
+from collections.abc import AsyncIterator, Iterable, Sequence
+from typing import Any, Protocol
+
+from homectl.bridge.directory import Directory
+from homectl.bridge.messages import Message
+from homectl.bridge.simulated import People, Settled, SimulatedHome, Told
+from homectl.controller import Controller, Parts
+from homectl.home import (
+    ActionRefused,
+    CommandState,
+    DeviceUnknown,
+    HomeView,
+    MessageError,
+    Setting,
+    Target,
+    ToldClock,
+)
+from homectl.views import Knowledge, home_view
+
+log = logging.getLogger(__name__)
+
+PULSE_EVERY = 0.25
+HEALTH_EVERY = 10.0
+DRAIN = 8.0
+"""Real seconds a stopping home waits for devices to answer what was asked of them."""
+
+EARLY = 20_000
+"""Messages kept until a simulated home has said what time it is."""
+
+
+class Wire(Protocol):
+    """The way out to the broker."""
+
+    def publish(self, message: Message, *, expiry: int | None = None) -> bool:
+        """Whether the message left; one that did not is never sent later."""
+
+    def subscribe(self, topics: Sequence[str]) -> None:
+        """Listen to these topics and no others, now and after every reconnection."""
+
+
+class Daemon:
+    """One home, running on one event loop. Implements Actions."""
+
+    def __init__(self, parts: Parts, directory: Directory, wire: Wire) -> None:
+        self._parts, self._directory, self._wire = parts, directory, wire
+        self._control = Controller(directory.home, parts, self._transmit)
+        self._simulated = SimulatedHome(directory.home.id) if directory.home.simulated else None
+        self._told: Told | None = None
+        self._people: dict[str, str] = {}
+        self._early: deque[Message] = deque(maxlen=EARLY)
+        self._areas: set[str] = set()
+        self._subscribed: tuple[str, ...] = ()
+        self._asked: set[Target] = set()
+        self._latencies: deque[float] = deque(maxlen=4096)
+        self._connected = False
+        self._version = 0
+        self._changed = asyncio.Event()
+        self._topic = f"homectl/{directory.home.id}/"
+        self._next_health = 0.0
+        if self._simulated is None:
+            self._control.begin()
+
+    # --- the wire ---------------------------------------------------------------------------------
+
+    def connected(self, up: bool) -> None:
+        """The broker came or went. On coming: say so, listen, and ask every device how it is."""
+        self._connected = up
+        if up:
+            self._subscribed = ()
+            self._asked.clear()
+            self._listen()
+            self._wire.publish(Message(self._topic + "status", b"online", retain=True, qos=1))
+            self._control.reconnected()
+        self._touch()
+
+    def hear(self, messages: Iterable[Message]) -> None:
+        """Take in what arrived in order, then decide for the areas where something happened."""
+        began = time.perf_counter()
+        for message in messages:
+            self._hear(message, began)
+        if self._simulated is None:
+            self._settle(began)
+        self._listen()
+        self._touch()
+
+    def _hear(self, message: Message, began: float) -> None:
+        if self._simulated is not None:
+            if self._hear_simulation(self._simulated, message, began):
+                return
+            if self._told is None:
+                self._early.append(message)
+                return
+        self._learn(message)
+
+    def _learn(self, message: Message) -> None:
+        readings = self._directory.take(message, self._parts.clock.now())
+        self._control.home = self._directory.home
+        self._areas |= self._control.learn(readings)
+
+    def _settle(self, began: float) -> None:
+        """Everything that belongs together has been heard: decide."""
+        areas, self._areas = self._areas, set()
+        if areas:
+            self._control.react(areas)
+            self._latencies.append(time.perf_counter() - began)
+        self._control.tick()
+
+    def _hear_simulation(self, simulated: SimulatedHome, message: Message, began: float) -> bool:
+        """Follow a simulated home's time and steps; True where the message was about them."""
+        try:
+            said = simulated.decode(message)
+        except MessageError as error:
+            log.debug("%s", error)
+            self._control.counts["simulator messages not understood"] += 1
+            return True
+        match said:
+            case Told():
+                self._tell(said)
+            case Settled(seq=seq):
+                self._settle(began)
+                self._wire.publish(simulated.ack(seq))
+            case People(places=places):
+                self._people = places
+        return said is not None
+
+    def _tell(self, told: Told) -> None:
+        assert isinstance(self._parts.clock, ToldClock)
+        self._parts.clock.tell(told.time)
+        first, self._told = self._told is None, told
+        if first:
+            self._control.begin()
+            while self._early:
+                self._learn(self._early.popleft())
+
+    def _listen(self) -> None:
+        """Subscribe to what became known, and ask devices that were just met how they are."""
+        own = self._simulated.subscriptions() if self._simulated else ()
+        wanted = (*own, *self._directory.subscriptions())
+        if wanted != self._subscribed:
+            self._subscribed = wanted
+            self._wire.subscribe(wanted)
+        for target in self._directory.home.targets:
+            if target not in self._asked and self._connected:
+                self._asked.add(target)
+                for message in self._directory.ask(target):
+                    self._wire.publish(message)
+
+    def _transmit(self, target: Target, setting: Setting) -> bool:
+        messages = self._directory.encode(target, setting)
+        left = [self._wire.publish(message, expiry=10) for message in messages]
+        return bool(left) and all(left)
+
+    # --- running ----------------------------------------------------------------------------------
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        """Live until told to stop, then let open commands end and close the books."""
+        while not stopping.is_set():
+            self._pulse()
+            try:
+                await asyncio.wait_for(stopping.wait(), PULSE_EVERY)
+            except TimeoutError:
+                continue
+        self._control.deciding = False
+        deadline = time.monotonic() + DRAIN
+        while self._control.waiting and time.monotonic() < deadline:
+            self._pulse()
+            await asyncio.sleep(PULSE_EVERY)
+        self._control.stop()
+        self._wire.publish(Message(self._topic + "health", self._health_json(), retain=True, qos=1))
+
+    def _pulse(self) -> None:
+        """Transport time is real: retries, expiries, group commit; a real home's ticks as well."""
+        self._control.pulse()
+        if self._simulated is None:
+            self._control.tick()
+        if time.monotonic() >= self._next_health:
+            self._next_health = time.monotonic() + HEALTH_EVERY
+            self._wire.publish(Message(self._topic + "health", self._health_json(), retain=True))
+            self._touch()
+
+    def _touch(self) -> None:
+        self._version += 1
+        self._changed.set()
+
+    def _health(self) -> dict[str, Any]:
+        latencies = sorted(self._latencies)
+        at = {f"p{p}": round(1000 * latencies[len(latencies) * p // 100], 3) for p in (50, 99) if latencies}
+        control = self._control
+        return {
+            **dict(sorted((control.counts + self._directory.counters).items())),
+            "late readings": self._parts.history.late,
+            "open commands": sum(outcome.state is CommandState.ASKED for outcome in control.outcomes.values()),
+            "latency_ms": at,
+        }
+
+    def _health_json(self) -> bytes:
+        return json.dumps({"policy": self._parts.policy.name, **self._health()}).encode()
+
+    # --- Actions ----------------------------------------------------------------------------------
+
+    def view(self) -> HomeView:
+        parts, control = self._parts, self._control
+        known = Knowledge(
+            home=control.home,
+            history=parts.history,
+            clock=parts.clock,
+            limits=parts.limits,
+            outcomes=control.outcomes,
+            sentence=control.sentence,
+            hold_left=lambda target: control.state.holds.left(target, parts.clock.elapsed()),
+            autonomy=lambda target: str(parts.autonomy.of(control.home, target)),
+        )
+        return home_view(
+            known,
+            version=self._version,
+            connected=self._connected,
+            policy=parts.policy.name,
+            health=self._health(),
+            pending=tuple(sorted(self._directory.pending)),
+            simulator=self._simulation(),
+        )
+
+    def _simulation(self) -> dict[str, Any]:
+        if self._told is None:
+            return {}
+        return {"speed": self._told.speed, "paused": self._told.paused, "people": self._people}
+
+    async def changes(self) -> AsyncIterator[HomeView]:
+        seen = -1
+        while True:
+            if seen == self._version:
+                self._changed.clear()
+                await self._changed.wait()
+            seen = self._version
+            yield self.view()
+
+    async def set(self, target: Target, setting: Setting) -> str:
+        self._known(target)
+        command = self._control.ask(target, setting)
+        self._touch()
+        return command
+
+    async def hold(self, target: Target, minutes: float) -> None:
+        self._known(target)
+        self._control.state.holds.start(target, self._parts.clock.elapsed() + minutes * 60)
+        self._touch()
+
+    async def resume(self, target: Target) -> None:
+        self._known(target)
+        self._control.state.holds.resume(target)
+        self._touch()
+
+    async def explain(self, target: Target) -> str:
+        self._known(target)
+        return self._control.sentence(target) or f"{target}: nothing has been decided yet."
+
+    async def simulate(self, control: str, arguments: dict[str, Any]) -> None:
+        if self._simulated is None:
+            raise ActionRefused("simulated homes only", "this home is real; its devices are moved by hand")
+        if not self._wire.publish(self._simulated.control(control, arguments)):
+            raise ActionRefused("connection", "the broker cannot be reached just now; try again")
+
+    def _known(self, target: Target) -> None:
+        known = self._control.home.targets
+        if target not in known:
+            raise DeviceUnknown(str(target), [str(t) for t in known])

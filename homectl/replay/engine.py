@@ -1,0 +1,230 @@
+"""A recorded log through the decision path, once a minute on a told clock.
+
+Open loop: device state, holds and freshness are what was recorded. A command that the guard would have let through is
+remembered by the limiters and scored; it never reaches the history.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count, pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from homectl.control.autonomy import AutonomySettings
+from homectl.control.limits import Limits
+from homectl.control.pipeline import Moment, judge
+from homectl.control.state import ControlState
+from homectl.home import (
+    STATE,
+    TOLERANCE,
+    Autonomy,
+    Cause,
+    CommandState,
+    Decision,
+    Forecast,
+    History,
+    Home,
+    Kind,
+    LockState,
+    Outcome,
+    Policy,
+    Quantity,
+    Ruling,
+    Target,
+    Times,
+    Verdict,
+    fitted,
+)
+from homectl.replay.labels import Flags, as_of, touches
+
+MINUTE = 60.0
+BLOCK = 2 * 1440
+"""Times that are forecast at once: two days keep memory small and arrays long."""
+
+TRUSTED = AutonomySettings(level=Autonomy.AUTO)
+"""What a policy would do if it were left to itself."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
+    """What is replayed: every whole minute from `start` up to `end`, UTC seconds."""
+
+    home: Home
+    history: History
+    policy: Policy
+    fallback: Policy
+    limits: Limits
+    start: float
+    end: float
+    autonomy: AutonomySettings = TRUSTED
+
+    def blocks(self) -> Iterator[Times]:
+        """The times of all decisions, ascending, block by block.
+
+        A block in which, as on the day before it, nothing was recorded is left out: nobody can say what happened.
+        """
+        first, last = (int(np.ceil(at / MINUTE)) for at in (self.start, self.end))
+        lively = _days(self.history)
+        for begin in range(first, last, BLOCK):
+            end = min(begin + BLOCK, last)
+            low, high = (np.searchsorted(lively, day) for day in (begin // 1440 - 1, (end - 1) // 1440 + 1))
+            if high > low:
+                yield MINUTE * np.arange(begin, end, dtype=np.float64)
+
+
+def _days(history: History) -> Times:
+    """The days (since 1970, UTC) on which anything was recorded, ascending."""
+    days = [np.unique(track.times // 86_400) for track in history.tracks.values()]
+    return np.unique(np.concatenate(days)) if days else np.empty(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """One target through one block: what the log says at each time, what the policy wishes, and every verdict on a
+    wish against the recorded state that is not just the one before it again."""
+
+    target: Target
+    times: Times
+    state: Times
+    forecast: Forecast
+    verdicts: list[Verdict]
+
+
+def replay(trial: Trial) -> Iterator[tuple[Times, list[Passage]]]:
+    """Each block of times with the passage of every target."""
+    names, state = count(1), ControlState(trial.start)
+    lanes = {target: Lane(trial, target, state, names) for target in trial.home.targets}
+    for times in trial.blocks():
+        foreseen = _foreseen(trial, times)
+        yield times, [lanes[forecast.target].pass_through(times, forecast, cause) for forecast, cause in foreseen]
+
+
+def _foreseen(trial: Trial, times: Times) -> list[tuple[Forecast, Cause]]:
+    """A forecast of every target: the policy's, else the fallback's, as a running home asks; else no opinion."""
+    policy, fallback, targets = trial.policy, trial.fallback, trial.home.targets
+    try:
+        found = {f.target: (f, policy.cause) for f in policy.forecast(trial.home, trial.history, times, targets)}
+    except (ArithmeticError, ValueError, LookupError):
+        found = {}
+    rest = [target for target in targets if target not in found]
+    if rest and fallback is not policy:
+        found |= {f.target: (f, fallback.cause) for f in fallback.forecast(trial.home, trial.history, times, rest)}
+    nothing = np.full(len(times), np.nan)
+    return [
+        found.get(target, (Forecast(target=target, value=nothing, level=nothing, confidence=nothing), policy.cause))
+        for target in targets
+    ]
+
+
+@dataclass(slots=True)
+class Lane:
+    """One target on its way through the log.
+
+    A wish against the recorded state is put to the decision path every minute until it is approved. It then counts as
+    obeyed until the policy wishes something else or the recorded state changes; a minute without opinion ends nothing.
+    """
+
+    trial: Trial
+    target: Target
+    state: ControlState
+    names: Iterator[int]
+    _hands: Times = field(init=False)
+    _run: tuple[float, float] = (float("nan"), float("nan"))
+    _last: Verdict | None = None
+
+    def __post_init__(self) -> None:
+        self._hands = touches(self.trial.history, self.target)
+
+    def pass_through(self, times: Times, forecast: Forecast, cause: Cause) -> Passage:
+        state = as_of(self.trial.history.track(self.target.device, STATE[self.target.kind]), times)
+        wish = wishes(forecast)
+        against = contradicts(self.target.kind, wish, state)
+        held = _carried(wish, self._run[0])
+        verdicts: list[Verdict] = []
+        for begin, end in _spans(held, state):
+            run = (float(held[begin]), float(state[begin]))
+            if begin > 0 or not np.array_equal(run, self._run, equal_nan=True):
+                self._last = None
+            self._run = run
+            places = begin + np.flatnonzero(against[begin:end])
+            verdicts += self._judged(times, forecast, cause, places)
+        return Passage(self.target, times, state, forecast, verdicts)
+
+    def _judged(self, times: Times, forecast: Forecast, cause: Cause, places: NDArray[np.intp]) -> Iterator[Verdict]:
+        """The verdicts of one run that differ from the one before."""
+        for place in places:
+            if self._last is not None and self._last.ruling is Ruling.APPROVED:
+                return
+            verdict = self._judge(float(times[place]), forecast, cause, int(place))
+            before, self._last = self._last, verdict
+            if before is None or (before.ruling, before.rule) != (verdict.ruling, verdict.rule):
+                yield verdict
+
+    def _judge(self, at: float, forecast: Forecast, cause: Cause, place: int) -> Verdict:
+        trial, state = self.trial, self.state
+        hand = int(np.searchsorted(self._hands, at, side="right")) - 1
+        if hand >= 0:
+            state.holds.touched(self.target, float(self._hands[hand]), trial.limits.hold)
+        setting = forecast.setting(place)
+        decision = Decision(
+            target=self.target,
+            setting=None if setting is None else fitted(setting, trial.home.device(self.target.device)),
+            cause=cause,
+            confidence=float(forecast.confidence[place]),
+            reason="the policy foresees it",
+            at=at,
+        )
+        now = Moment(
+            home=trial.home,
+            history=trial.history,
+            at=at,
+            elapsed=at,
+            state=state,
+            limits=trial.limits,
+            autonomy=trial.autonomy,
+            new_id=lambda: f"replay-{next(self.names)}",
+        )
+        verdict = judge(decision, now)
+        if verdict.approved is not None:
+            state.ended(Outcome(command=verdict.approved.command, state=CommandState.CONFIRMED, at=at), at)
+        return verdict
+
+
+def wishes(forecast: Forecast) -> Times:
+    """The state wished for at each time: 1 on, 0 off; °C; 1 locked; NaN for no opinion."""
+    match forecast.target.kind:
+        case Kind.LIGHT:
+            return np.where(np.isnan(forecast.value), np.nan, np.where(forecast.value >= 0.5, 1.0, 0.0))
+        case Kind.SETPOINT:
+            return forecast.value
+        case Kind.LOCK:
+            return np.where(forecast.value == 1.0, 1.0, np.nan)
+
+
+def contradicts(kind: Kind, wish: Times, state: Times) -> Flags:
+    """Whether there is a wish and the recorded state is not what it asks."""
+    match kind:
+        case Kind.LIGHT:
+            so = wish == state
+        case Kind.SETPOINT:
+            so = np.abs(wish - state) < TOLERANCE[Quantity.SETPOINT]
+        case Kind.LOCK:
+            so = np.isin(state, (LockState.LOCKED, LockState.LOCKING))
+    against: Flags = ~np.isnan(wish) & ~so
+    return against
+
+
+def _carried(wish: Times, before: float) -> Times:
+    """The last opinion at each time; `before` until the first."""
+    place = np.maximum.accumulate(np.where(np.isnan(wish), -1, np.arange(len(wish))))
+    return np.where(place >= 0, wish[place], before)
+
+
+def _spans(wish: Times, state: Times) -> Iterator[tuple[int, int]]:
+    """Spans of places in which neither wish nor state changes."""
+    moved = np.zeros(len(wish), dtype=bool)
+    for values in (wish, state):
+        moved[1:] |= ~((values[1:] == values[:-1]) | (np.isnan(values[1:]) & np.isnan(values[:-1])))
+    bounds = [0, *(int(place) for place in np.flatnonzero(moved)), len(wish)]
+    return ((begin, end) for begin, end in pairwise(bounds) if end > begin)

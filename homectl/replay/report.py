@@ -1,0 +1,203 @@
+"""What a replay has shown, as figures and as JSON."""
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import numpy as np
+
+from homectl.control.guard import WINDOW
+from homectl.home import ORIGINS, STATE, TOLERANCE, Kind, Lock, Origin, Quantity, Target, Times
+from homectl.replay.engine import MINUTE, Trial, replay
+from homectl.replay.labels import Activities, Changes, Labels, as_of
+from homectl.replay.score import Score, Scorer, value_of
+
+NOTHING_TO_SET: dict[Kind, str] = {
+    Kind.LIGHT: "no lamp",
+    Kind.SETPOINT: "no thermostat",
+    Kind.LOCK: "no lock",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One area and task: whose changes are its labels, or why it has none, and the score."""
+
+    area: str
+    task: Kind
+    targets: int
+    by: tuple[Origin, ...]
+    reason: str
+    score: Score
+
+
+class Report:
+    """What a trial has shown. Feed it the trial with `run`; nothing in it depends on the machine or the wall clock."""
+
+    def __init__(self, trial: Trial) -> None:
+        self.trial = trial
+        self.minutes = 0
+        activities = Activities(trial.home, trial.history)
+        labels = [Labels.of(trial.home, trial.history, target, activities.of(target)) for target in trial.home.targets]
+        self.scorers = {label.target: Scorer(label, trial.start, trial.end) for label in labels}
+
+    def run(self) -> Iterable[float]:
+        """Replay; yields the time (UTC seconds) up to which it is done."""
+        for times, passages in replay(self.trial):
+            for passage in passages:
+                self.scorers[passage.target].take(passage)
+            self.minutes += len(times)
+            yield float(times[-1])
+
+    @property
+    def days(self) -> float:
+        return self.minutes * MINUTE / 86_400
+
+    def lines(self) -> list[Line]:
+        """Every area and task, in the order of the home; tasks nobody can be asked for last."""
+        home = self.trial.home
+        found = [
+            self._line(area.id, kind, chosen)
+            for area in home.areas
+            for kind in Kind
+            if (chosen := [target for target in home.targets_in(area.id) if target.kind is kind])
+        ]
+        kinds = {target.kind for target in home.targets}
+        return found + [Line("", kind, 0, (), NOTHING_TO_SET[kind], Score()) for kind in Kind if kind not in kinds]
+
+    def _line(self, area: str, kind: Kind, targets: list[Target]) -> Line:
+        labels = [self.scorers[target].labels for target in targets]
+        labelled = [target for target in targets if self.scorers[target].labels.origin is not None]
+        by = tuple(
+            origin for origin in (Origin.PERSON, Origin.UNKNOWN) if any(label.origin is origin for label in labels)
+        )
+        reasons = sorted({label.reason for label in labels if label.reason})
+        total = sum((self.scorers[target].score() for target in labelled), Score())
+        return Line(area, kind, len(targets), by, "; ".join(reasons), total)
+
+    def origins(self) -> dict[str, dict[str, int]]:
+        """For each task how many changes of state the log has, by who made them."""
+        counts: dict[str, Counter[str]] = {}
+        for target in self.trial.home.targets:
+            quantity = STATE[target.kind]
+            made = Changes.of(self.trial.history.track(target.device, quantity), TOLERANCE[quantity])
+            made = made.between(self.trial.start, self.trial.end)
+            counts.setdefault(target.kind, Counter()).update(str(ORIGINS[code]) for code in made.origins)
+        return {kind: dict(sorted(counter.items())) for kind, counter in sorted(counts.items())}
+
+    def verdicts(self) -> dict[str, int]:
+        """How often a wish against the record met which verdict, refusals by rule."""
+        total = sum((scorer.score().verdicts for scorer in self.scorers.values()), Counter[str]())
+        return dict(sorted(total.items()))
+
+    def checks(self) -> list[dict[str, Any]]:
+        """What must hold of every replay, then the figures of each task."""
+        must = [
+            _check("unlocks", sum(_unlocks(scorer) for scorer in self.scorers.values()), must=0),
+            _check("bolts on a door not known closed", sum(map(self._careless, self.scorers.values())), must=0),
+            _check("setpoints outside 7 to 30 °C", sum(_extremes(scorer) for scorer in self.scorers.values()), must=0),
+            _check("lamp changes over 6 in ten minutes", sum(map(_flicker, self.scorers.values())), must=0),
+        ]
+        totals: dict[Kind, Score] = {}
+        for line in self.lines():
+            if not line.by:
+                continue
+            totals[line.task] = totals.get(line.task, Score()) + line.score
+        for kind, score in totals.items():
+            must += [_check(f"{kind} {name}", value) for name, value in figures(score, self.days).items()]
+        return must
+
+    def _careless(self, scorer: Scorer) -> int:
+        if scorer.labels.target.kind is not Kind.LOCK:
+            return 0
+        contact = self.trial.home.contact_of(scorer.labels.target.device)
+        door = self.trial.history.track(contact.id, Quantity.CONTACT) if contact else None
+        return int((as_of(door, _times(scorer)) != 0.0).sum())
+
+
+def figures(score: Score, days: float) -> dict[str, float | None]:
+    """The ratios of a score; None where there is nothing to divide by."""
+    return {
+        "agreement": _ratio(score.agreed, score.opinions),
+        "persistence": _ratio(score.persisted, score.labelled),
+        "changes_matched": _ratio(score.anticipated + score.followed, score.changes),
+        "precision": _ratio(score.matched, score.matched + score.wrong),
+        "false_per_day": _ratio(score.wrong, days),
+    }
+
+
+def as_json(report: Report, about: Mapping[str, Any]) -> str:
+    """The report for programs; `about` comes first. The same replay gives the same bytes."""
+    trial = report.trial
+    content = {
+        **about,
+        "home": trial.home.id,
+        "policy": trial.policy.name,
+        "from": iso(trial.start),
+        "to": iso(trial.end),
+        "days": round(report.days, 4),
+        "origins": report.origins(),
+        "areas": [_line_json(line, report.days) for line in report.lines()],
+        "targets": [
+            {"target": str(target), **_score_json(scorer.labels, scorer.score(), report.days)}
+            for target, scorer in report.scorers.items()
+        ],
+        "verdicts": report.verdicts(),
+        "checks": report.checks(),
+    }
+    return json.dumps(content, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def _line_json(line: Line, days: float) -> dict[str, Any]:
+    head = {
+        "area": line.area,
+        "task": line.task,
+        "targets": line.targets,
+        "labels": list(line.by),
+        "reason": line.reason,
+    }
+    return head | (_counts(line.score) | figures(line.score, days) if line.by else {})
+
+
+def _score_json(labels: Labels, score: Score, days: float) -> dict[str, Any]:
+    head = {"labels": labels.origin, "reason": labels.reason}
+    return head | (_counts(score) | figures(score, days) if labels.origin else {})
+
+
+def _counts(score: Score) -> dict[str, int]:
+    return {name: getattr(score, name) for name in Score.__slots__ if name != "verdicts"}
+
+
+def _check(name: str, value: float | None, must: float | None = None) -> dict[str, Any]:
+    return {"name": name, "value": value, "must": must, "aim": None, "ok": must is None or value == must}
+
+
+def _times(scorer: Scorer) -> Times:
+    return np.array([verdict.decision.at for verdict in scorer.proposals], dtype=np.float64)
+
+
+def _unlocks(scorer: Scorer) -> int:
+    lock = scorer.labels.target.kind is Kind.LOCK
+    return sum(lock and not isinstance(verdict.decision.setting, Lock) for verdict in scorer.proposals)
+
+
+def _extremes(scorer: Scorer) -> int:
+    setpoint = scorer.labels.target.kind is Kind.SETPOINT
+    return sum(setpoint and not 7 <= value_of(verdict) <= 30 for verdict in scorer.proposals)
+
+
+def _flicker(scorer: Scorer) -> int:
+    times = _times(scorer)
+    crowd = np.arange(1, len(times) + 1) - np.searchsorted(times, times - WINDOW, side="right")
+    return int((crowd > 6).sum()) if scorer.labels.target.kind is Kind.LIGHT else 0
+
+
+def _ratio(part: float, whole: float) -> float | None:
+    return round(part / whole, 4) if whole else None
+
+
+def iso(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

@@ -1,0 +1,99 @@
+"""`homectl demo` as a stranger runs it: a process of its own, seen through its page's API and its files."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+from homectl.bridge.broker import free_port
+from homectl.client import Client
+from homectl.home import HomeError, HomeView, Target, TargetView
+
+READY_WITHIN = 60.0
+
+
+def run_demo(folder: Path, *arguments: str, timeout: float = 110.0) -> dict[str, Any]:
+    """Run a whole demo; what it wrote with `--json`."""
+    written = folder / "out.json"
+    command = [sys.executable, "-m", "homectl", "demo", "--headless", "--json", str(written)]
+    command += ["--data", str(folder / "data"), "--port", str(free_port()), *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=timeout, check=False)
+    assert written.exists(), f"{done.stdout}\n{done.stderr}\n{_logs(folder / 'data')}"
+    found: dict[str, Any] = json.loads(written.read_text(encoding="utf-8"))
+    assert done.returncode == 0, f"{found['checks']}\n{done.stderr}\n{_logs(folder / 'data')}"
+    return found
+
+
+class RunningDemo:
+    """A demo that lives as long as the test."""
+
+    def __init__(self, folder: Path, *arguments: str) -> None:
+        self.port, self.data = free_port(), folder / "data"
+        self.written = folder / "out.json"
+        self._command = [sys.executable, "-m", "homectl", "demo", "--headless", "--port", str(self.port)]
+        self._command += ["--data", str(self.data), "--json", str(self.written), *arguments]
+        self._client = Client(self.port)
+
+    def __enter__(self) -> Self:
+        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        self.wait_for(lambda view: view.connected and bool(view.simulator), within=READY_WITHIN)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self.end()
+
+    def end(self) -> dict[str, Any]:
+        """Interrupt it as a person would; what it came to."""
+        if self._process.poll() is None:
+            self._process.send_signal(signal.SIGINT)
+        said, _ = self._process.communicate(timeout=40)
+        assert self.written.exists(), f"{said}\n{_logs(self.data)}"
+        found: dict[str, Any] = json.loads(self.written.read_text(encoding="utf-8"))
+        return found
+
+    def view(self) -> HomeView | None:
+        """The home now; None while nobody answers."""
+        try:
+            return self._client.home()
+        except HomeError:
+            return None
+
+    def target(self, target: Target) -> TargetView:
+        view = self.view()
+        assert view is not None
+        return next(t for a in view.areas for d in a.devices for t in d.targets if t.target == str(target))
+
+    def wait_for(self, seen: Callable[[HomeView], bool], within: float = 20.0) -> HomeView:
+        """The first view in which something is seen."""
+        deadline = time.monotonic() + within
+        while time.monotonic() < deadline:
+            assert self._process.poll() is None, f"the demo ended\n{_logs(self.data)}"
+            view = self.view()
+            if view is not None and seen(view):
+                return view
+            time.sleep(0.1)
+        raise AssertionError(f"not seen within {within} s\n{_logs(self.data)}")
+
+    def daemon(self) -> int:
+        """The process id of the running daemon."""
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdecimal():
+                words = (entry / "cmdline").read_bytes().split(b"\0") if (entry / "cmdline").exists() else []
+                if b"run" in words and str(self.data / "homectl.yaml").encode() in words:
+                    return int(entry.name)
+        raise AssertionError("no daemon runs")
+
+    def kill_daemon(self) -> None:
+        os.kill(self.daemon(), signal.SIGKILL)
+
+
+def _logs(folder: Path) -> str:
+    return "\n".join(
+        f"--- {log.name}\n{log.read_text(errors='replace')[-3000:]}" for log in sorted(folder.glob("*.log"))
+    )

@@ -1,0 +1,261 @@
+"""A home under control: readings in, commands out, and every command with one end."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from homectl.control.autonomy import AutonomySettings
+from homectl.control.limits import Limits
+from homectl.controller import Controller, Parts
+from homectl.home import (
+    ActionRefused,
+    Cause,
+    CommandState,
+    Forecast,
+    History,
+    Home,
+    Kind,
+    Light,
+    Lock,
+    LockState,
+    Origin,
+    Prediction,
+    Quantity,
+    Reading,
+    Ruling,
+    Setpoint,
+    Setting,
+    Target,
+    Times,
+    ToldClock,
+    wanted,
+)
+from homectl.journal import Journal
+from tests.fakes import HEATING, LAMP, LOCK, NOON, small_home
+
+
+@dataclass(slots=True)
+class Wish:
+    """A policy that wants what a test says."""
+
+    settings: dict[Target, Setting] = field(default_factory=dict)
+    name: str = "wish"
+    cause: Cause = Cause.LEARNED
+
+    def forecast(self, home: Home, history: History, times: Times, targets: Sequence[Target]) -> list[Forecast]:
+        return []
+
+    def predict(self, home: Home, history: History, at: float, targets: Sequence[Target]) -> list[Prediction]:
+        known = [target for target in targets if target in self.settings]
+        return [Prediction(target=t, setting=self.settings[t], confidence=0.99, why="a test") for t in known]
+
+
+class Rig:
+    """A controller whose devices answer when the test says so."""
+
+    def __init__(self, journal: Journal) -> None:
+        self.clock, self.real, self.wish, self.journal = ToldClock(NOON), 0.0, Wish(), journal
+        self.sent: list[tuple[Target, Setting]] = []
+        self.link = True
+        numbers = count()
+        parts = Parts(
+            clock=self.clock,
+            real=lambda: self.real,
+            history=History(),
+            journal=journal,
+            policy=self.wish,
+            fallback=self.wish,
+            limits=Limits(),
+            autonomy=AutonomySettings(),
+            new_id=lambda: f"c{next(numbers)}",
+        )
+        self.control = Controller(small_home(), parts, self._transmit)
+        self.control.begin()
+
+    def _transmit(self, target: Target, setting: Setting) -> bool:
+        self.sent.append((target, setting))
+        return self.link
+
+    def say(self, device: str, quantity: Quantity, value: float, *, live: bool = True) -> set[str]:
+        reading = Reading(
+            device=device, quantity=quantity, value=value, at=self.clock.now(), origin=Origin.UNKNOWN, live=live
+        )
+        return self.control.learn([reading])
+
+    def all_say(self) -> None:
+        self.say("lamp", Quantity.LIGHT_ON, 0.0)
+        self.say("valve", Quantity.SETPOINT, 20.0)
+        self.say("valve", Quantity.TEMPERATURE, 19.0)
+        self.say("door", Quantity.CONTACT, 0.0)
+        self.say("bolt", Quantity.LOCK, LockState.UNLOCKED)
+
+    def obey(self, target: Target, setting: Setting) -> None:
+        """The device reports that it has done what was asked."""
+        for quantity, value in wanted(setting).items():
+            self.say(target.device, quantity, value)
+
+    def pass_time(self, seconds: float, step: float = 10.0) -> None:
+        until = self.clock.now() + seconds
+        while self.clock.now() < until:
+            self.clock.tell(min(until, self.clock.now() + step))
+            self.real += step
+            self.control.pulse()
+            self.control.tick()
+
+    def states(self) -> dict[CommandState, int]:
+        counted: dict[CommandState, int] = {}
+        for (_, _, state), number in self.journal.commands().items():
+            counted[state] = counted.get(state, 0) + number
+        return counted
+
+
+@pytest.fixture
+def rig(tmp_path: Path) -> Iterator[Rig]:
+    with Journal.open(tmp_path / "h.db") as journal:
+        rig = Rig(journal)
+        rig.all_say()
+        rig.pass_time(120)
+        yield rig
+
+
+@pytest.fixture
+def settled(rig: Rig) -> Rig:
+    """Long enough after the start that every limiter has opened, with devices heard again."""
+    rig.wish.settings = {}
+    rig.pass_time(1800, step=60)
+    rig.all_say()
+    return rig
+
+
+def test_an_event_is_answered_at_once_and_confirmed_by_the_device(settled: Rig) -> None:
+    settled.wish.settings = {LAMP: Light(True, 0.5)}
+    assert settled.say("motion", Quantity.MOTION, 1.0) == {"kitchen"}
+    assert settled.control.react({"kitchen"})
+    assert settled.sent[-1] == (LAMP, Light(True, 0.5))
+    settled.obey(LAMP, Light(True, 0.5))
+    assert settled.control.outcomes[LAMP].state is CommandState.CONFIRMED
+    assert not settled.control.waiting
+
+
+def test_nothing_is_sent_by_a_policy_in_the_first_minute(tmp_path: Path) -> None:
+    with Journal.open(tmp_path / "h.db") as journal:
+        rig = Rig(journal)
+        rig.all_say()
+        rig.wish.settings = {LAMP: Light(True)}
+        rig.pass_time(50)
+        assert not rig.control.react({"kitchen"})
+        assert rig.control.records[LAMP].rule == "start is over"
+        assert rig.sent == []
+
+
+def test_the_echo_of_our_own_command_is_not_a_person(settled: Rig) -> None:
+    settled.wish.settings = {LAMP: Light(True)}
+    settled.control.react({"kitchen"})
+    settled.obey(LAMP, Light(True))
+    assert settled.control.state.holds.left(LAMP, settled.clock.elapsed()) is None
+
+
+def test_a_person_wins_at_once_and_is_left_alone(settled: Rig) -> None:
+    settled.wish.settings = {LAMP: Light(True)}
+    settled.control.react({"kitchen"})
+    settled.obey(LAMP, Light(True))
+    settled.pass_time(10)
+    settled.say("lamp", Quantity.LIGHT_ON, 0.0)
+    assert not settled.control.react({"kitchen"})
+    assert "held by a person" in settled.control.records[LAMP].reason
+    settled.pass_time(29 * 60)
+    assert len([s for s in settled.sent if s[0] == LAMP]) == 1
+    settled.pass_time(3 * 60)
+    assert len([s for s in settled.sent if s[0] == LAMP]) > 1
+
+
+def test_a_persons_wish_passes_the_guard_or_is_refused_with_its_rule(settled: Rig) -> None:
+    settled.control.ask(HEATING, Setpoint(22.0))
+    assert settled.sent[-1] == (HEATING, Setpoint(22.0))
+    with pytest.raises(ActionRefused, match="setpoint is within limits"):
+        settled.control.ask(HEATING, Setpoint(35.0))
+    with pytest.raises(ActionRefused, match="device takes it"):
+        settled.control.ask(LAMP, Setpoint(20.0))
+    settled.say("door", Quantity.CONTACT, 1.0)
+    with pytest.raises(ActionRefused, match="the door is open"):
+        settled.control.ask(LOCK, Lock())
+
+
+def test_a_lock_is_asked_once_and_expires(settled: Rig) -> None:
+    settled.say("bolt", Quantity.LOCK, LockState.LOCKED)
+    settled.say("bolt", Quantity.LOCK, LockState.UNLOCKED)
+    before = len(settled.sent)
+    settled.control.ask(LOCK, Lock())
+    settled.pass_time(20, step=1)
+    assert settled.sent[before:] == [(LOCK, Lock())]
+    assert settled.control.outcomes[LOCK].state is CommandState.EXPIRED
+
+
+def test_a_door_left_unlocked_is_locked_by_the_safety_tick_alone(rig: Rig) -> None:
+    rig.pass_time(900)
+    assert (LOCK, Lock()) in rig.sent
+    assert {cause for (kind, cause, _) in rig.journal.commands() if kind is Kind.LOCK} == {Cause.SAFETY}
+
+
+def test_a_person_at_the_device_ends_what_was_asked_of_it(settled: Rig) -> None:
+    settled.wish.settings = {HEATING: Setpoint(21.0)}
+    settled.control.react({"living"})
+    settled.say("valve", Quantity.SETPOINT, 18.0)
+    assert settled.control.outcomes[HEATING].state is CommandState.SUPERSEDED
+    settled.pass_time(60)
+    assert settled.sent.count((HEATING, Setpoint(21.0))) == 1
+
+
+def test_a_bolt_on_its_way_is_nobodys_hand(settled: Rig) -> None:
+    settled.control.ask(LOCK, Lock())
+    settled.control.state.holds.resume(LOCK)
+    settled.say("bolt", Quantity.LOCK, LockState.LOCKING)
+    settled.say("bolt", Quantity.LOCK, LockState.LOCKED)
+    assert settled.control.outcomes[LOCK].state is CommandState.CONFIRMED
+
+
+def test_a_lamp_that_does_not_dim_is_only_asked_to_be_on(settled: Rig) -> None:
+    dim = settled.control.home.device("lamp").model_copy(update={"dimmable": False})
+    settled.control.home = settled.control.home.with_device(dim)
+    settled.control.ask(LAMP, Light(True, 0.4))
+    assert settled.sent[-1] == (LAMP, Light(True))
+
+
+def test_every_safety_tick_is_executed_after_a_jump(rig: Rig) -> None:
+    before = rig.control._next_safety
+    rig.clock.tell(rig.clock.now() + 3600.0)
+    rig.control.tick()
+    assert rig.control._next_safety - before == 3600.0
+
+
+def test_every_command_has_exactly_one_end_when_the_home_stops(settled: Rig) -> None:
+    settled.wish.settings = {LAMP: Light(True), HEATING: Setpoint(21.0)}
+    settled.control.react({"kitchen", "living"})
+    settled.control.ask(LAMP, Light(False))
+    settled.control.stop()
+    states = settled.states()
+    assert states[CommandState.SUPERSEDED] == 1
+    assert CommandState.ASKED not in states
+    assert sum(states.values()) == len({*settled.journal._db.execute("SELECT id FROM commands")})
+
+
+def test_decisions_are_kept_as_runs(settled: Rig) -> None:
+    settled.wish.settings = {LAMP: Light(False)}
+    settled.pass_time(1200, step=60)
+    runs = settled.journal.decisions(LAMP)
+    assert len(runs) == 1
+    assert runs[0].ruling is Ruling.NOTHING
+    assert runs[0].until - runs[0].since >= 1100
+
+
+def test_two_values_in_one_millisecond_are_both_kept_and_the_last_one_counts(settled: Rig) -> None:
+    settled.say("door", Quantity.CONTACT, 1.0)
+    settled.say("door", Quantity.CONTACT, 0.0)
+    settled.journal.flush()
+    track = settled.journal.history().track("door", Quantity.CONTACT)
+    assert track is not None
+    assert list(track.values[-2:]) == [1.0, 0.0]
+    settled.control.ask(LOCK, Lock())
