@@ -45,8 +45,8 @@ UNSEEN = 1_000_000
 class Homes:
     """Some simulated homes and how long each is watched. Homes of different seeds differ."""
 
-    count: int = 48
-    days: float = 28.0
+    count: int = 96
+    days: float = 21.0
     seed: int = 0
     processes: int = 2
 

@@ -5,6 +5,7 @@ and the answers are the same bytes. No state of a lamp, a thermostat, a heater o
 habits people showed on earlier days; daylight comes from the sun, outdoors and other rooms.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 
@@ -47,14 +48,14 @@ AREA = (
     *("other_light", "other_light_age", "door_known", "door_open", "door_since_opened", "door_since_closed"),
 )
 AREA_KINDS: dict[str, tuple[str, ...]] = {
-    "bedroom": ("bed", "sleep", "child", "kid", "nursery", "guest", "schlaf", "kinder"),
+    "bedroom": ("bed", "sleep", "child", "kid", "nursery", "schlaf", "kinder"),
     "living": ("living", "lounge", "sofa", "tv", "wohn"),
     "kitchen": ("kitchen", "dining", "pantry", "küche", "kueche", "ess"),
     "bathroom": ("bath", "toilet", "wc", "shower", "bad"),
     "hall": ("hall", "entrance", "entry", "corridor", "stair", "porch", "flur", "diele"),
     "study": ("study", "office", "work", "büro", "buero"),
 }
-"""Kinds of areas by the words in their names; the first that fits."""
+"""Kinds of areas by how the words in their names begin; the first that fits."""
 
 TARGET = (
     *("is_light", "is_setpoint", "is_lock", *(f"in_{kind}" for kind in AREA_KINDS), "in_outdoors"),
@@ -132,8 +133,9 @@ def area_kind(area: Area) -> str:
 
 @lru_cache(maxsize=1024)
 def _kind_of_name(name: str) -> str:
-    name = name.casefold()
-    return next((kind for kind, words in AREA_KINDS.items() if any(word in name for word in words)), "")
+    spoken = re.findall(r"[^\W\d_]+", name.casefold())
+    fits = ((kind, any(word.startswith(words) for word in spoken)) for kind, words in AREA_KINDS.items())
+    return next((kind for kind, fit in fits if fit), "")
 
 
 class _Around:

@@ -21,21 +21,24 @@ COLUMNS = (
     *("habit_known", "habit_on", "habit_on_lately", "habit_on_ahead", "habit_on_overall"),
     *("habit_level", "habit_level_known"),
     *("habit_setpoint", "habit_setpoint_lately", "habit_setpoint_ahead", "median_known"),
+    *("habit_warm", "habit_warm_lately", "habit_warm_ahead", "usual_low", "usual_high"),
 )
 """`on` is the share of time in which a person had it on (locked) within ±30 min of this hour on days alike, `lately`
-on the last 7 days, `ahead` in the hour after; setpoints are °C above the target's own median. 0 where unknown."""
+on the last 7 days, `ahead` in the hour after; setpoints are °C above the target's own median, `low` and `high` its 10th
+and 90th percentile by time, `warm` how far from low to high the habit lies, 0 … 1. 0 where unknown."""
 
 
 def habits(history: History, targets: Sequence[Target], days: SameHours) -> tuple[NDArray[np.float32], Times]:
     """Every target's habits (slots, targets, COLUMNS), and its own median setpoint, °C (slots, targets)."""
     size = (len(days.slot), len(targets))
     columns = {name: np.zeros(size) for name in COLUMNS}
-    medians, medians_known = np.full(size, DEFAULT_MEDIAN), np.zeros(size)
+    low, medians, high = (np.full(size, DEFAULT_MEDIAN) for _ in range(3))
     for place, target in enumerate(targets):
         if target.kind is Kind.SETPOINT:
             steps = Steps.of(history, target.device, Quantity.SETPOINT)
-            medians[:, place], medians_known[:, place] = _medians(steps, days.slot)
-    columns["median_known"] = medians_known
+            quantiles, columns["median_known"][:, place] = _quantiles(steps, days.slot)
+            low[:, place], medians[:, place], high[:, place] = quantiles
+    columns["usual_low"], columns["usual_high"] = low - medians, high - medians
     own = _Past(history, [(target.device, STATE[target.kind]) for target in targets], days)
     columns["habit_known"] = own.coverage()
     warmth = np.array([target.kind is Kind.SETPOINT for target in targets])
@@ -43,7 +46,9 @@ def habits(history: History, targets: Sequence[Target], days: SameHours) -> tupl
     for name, column in zip(("", "_lately", "_ahead"), usual, strict=True):
         known = np.isfinite(column)
         columns[f"habit_on{name}"] = np.where(known & ~warmth, column, 0.0)
-        columns[f"habit_setpoint{name}"] = np.where(known & warmth, column / SCALE[Quantity.SETPOINT] - medians, 0.0)
+        degrees = np.where(known & warmth, column / SCALE[Quantity.SETPOINT], medians)
+        columns[f"habit_setpoint{name}"] = degrees - medians
+        columns[f"habit_warm{name}"] = np.clip((degrees - low) / np.maximum(high - low, STEP), 0.0, 1.0)
     overall = own.overall()
     columns["habit_on_overall"] = np.where(np.isfinite(overall) & ~warmth, overall, 0.0)
     lamps = [place for place, target in enumerate(targets) if target.kind is Kind.LIGHT]
@@ -103,28 +108,28 @@ def _ratio(part: Ms, whole: Ms) -> Times:
     return np.where(whole > 0, part / np.maximum(whole, 1), np.nan)
 
 
-def _medians(steps: Steps, slot: Ms) -> tuple[Times, Times]:
-    """The setpoint that people exceeded half of the last 28 days, and whether a person ever set one.
+def _quantiles(steps: Steps, slot: Ms) -> tuple[Times, Times]:
+    """The setpoints below which people stayed 10, 50 and 90 % of the last 28 days, (3, slots), and whether any did.
 
-    Where no person did, anybody's settings stand in; where there are none, 20 °C.
+    Where no person set one, anybody's settings stand in; where there are none, 20 °C.
     """
-    chosen, known = _median(steps, "person", slot)
+    chosen, known = _held_at(steps, "person", slot)
     if not known.all():
-        anybody, any_known = _median(steps, "anybody", slot)
+        anybody, any_known = _held_at(steps, "anybody", slot)
         chosen = np.where(known, chosen, np.where(any_known, anybody, DEFAULT_MEDIAN))
     return chosen, known.astype(np.float64)
 
 
-def _median(steps: Steps, by: str, slot: Ms) -> tuple[Times, Flags]:
-    """The middle value by time in bins of STEP, and whether there is any."""
+def _held_at(steps: Steps, by: str, slot: Ms) -> tuple[Times, Flags]:
+    """Quantiles by time in bins of STEP, (3, slots), and whether there is anything to count."""
     values, held = _held(steps, by)
     if not len(values):
-        return np.full(len(slot), DEFAULT_MEDIAN), np.zeros(len(slot), dtype=bool)
+        return np.full((3, len(slot)), DEFAULT_MEDIAN), np.zeros(len(slot), dtype=bool)
     edges = np.concatenate((slot - DAYS * DAY, slot))
     sums = held.until(edges, steps.place(edges))  # (bins, 2 × slots)
     below = (sums[:, len(slot) :] - sums[:, : len(slot)]).cumsum(axis=0)
-    middle = (2 * below < below[-1]).sum(axis=0)
-    return values[np.minimum(middle, len(values) - 1)], below[-1] > 0
+    places = [(10 * below < tenths * below[-1]).sum(axis=0) for tenths in (1, 5, 9)]
+    return values[np.minimum(np.stack(places), len(values) - 1)], below[-1] > 0
 
 
 def _held(steps: Steps, by: str) -> tuple[Times, Integral]:

@@ -17,7 +17,7 @@ class Recipe:
     """How to train. The defaults made the shipped weights."""
 
     seed: int = 0
-    epochs: int = 8
+    epochs: int = 4
     batch: int = 4096
     rate: float = 3e-3
     decay: float = 1e-3

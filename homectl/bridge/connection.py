@@ -51,7 +51,7 @@ class _Link:
     sock: socket.socket | None = None
     since: float | None = None
     orderly: bool = False
-    reason: str = "the connection was lost"
+    reason: str = ""
     beat: int = 0
     answered: int = 0
     asked: float = 0.0
@@ -183,8 +183,9 @@ class Connection:
     async def _live(self) -> bool:
         """One link from its opening to its end; whether it lasted."""
         try:
-            link = self._link = self._open()
+            link = self._open()
         except (OSError, RuntimeError) as error:
+            self._link = None
             self._complain(f"this machine cannot open a connection ({error})")
             return False
         await self._watch(link)
@@ -204,7 +205,7 @@ class Connection:
             if link.since is not None and link.beat == link.answered and now - link.asked >= self._heartbeat:
                 link.beat, link.asked = link.beat + 1, now
                 link.client.publish(self._pulse, str(link.beat).encode())
-        link.reason = "its thread has died"
+        link.reason = link.reason or "its thread has died"
 
     def _open(self) -> _Link:
         five = self._settings.protocol == "5"
@@ -232,6 +233,7 @@ class Connection:
         if self._will is not None:
             client.will_set(self._will.topic, self._will.payload, self._will.qos, self._will.retain)
         client.connect_async(self._host, self._port, self._settings.keepalive, properties=_greeting() if five else None)
+        self._link = link  # before its thread can call back
         client.loop_start()
         return link
 
@@ -308,6 +310,7 @@ class Connection:
     def _on_disconnect(self, _client: paho.Client, link: _Link, flags: Any, reason: ReasonCode, _more: Any) -> None:
         if flags.is_disconnect_packet_from_server:
             link.reason = f"it ended the connection ({reason})"
+        link.reason = link.reason or "the connection was lost"
         self._tell(self._lost, link)
 
     def _on_message(self, _client: paho.Client, link: _Link, heard: paho.MQTTMessage) -> None:

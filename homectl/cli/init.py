@@ -1,5 +1,6 @@
 """homectl init: a first home.yaml from the devices that are there."""
 
+import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,7 +62,7 @@ def _settings(args: Namespace) -> "BridgeSettings":
         from homectl.cli.configuration import find
         from homectl.settings import Settings, read
 
-        settings = read(find(args.config), Settings).bridge
+        settings = read(find(args.config), Settings, dict(os.environ)).bridge
     if args.broker is None:
         return settings
     try:
@@ -105,8 +106,6 @@ def _hear(directory: "Directory", message: "Message", groups: list[dict[str, Any
 def _listen(directory: "Directory", settings: "BridgeSettings", groups: list[dict[str, Any]]) -> None:
     import asyncio
     import contextlib
-    import os
-
     from homectl.bridge.connection import Connection
     from homectl.bridge.survey import groups_in, listen
     from homectl.home import MessageError
@@ -126,7 +125,6 @@ def _listen(directory: "Directory", settings: "BridgeSettings", groups: list[dic
 
 def _timezone() -> str:
     """This machine's time zone by name; UTC where it has none."""
-    import os
     from zoneinfo import available_timezones
 
     linked = os.path.realpath("/etc/localtime").partition("zoneinfo/")[2]

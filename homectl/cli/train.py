@@ -4,15 +4,15 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 NAME, HELP = "train", "train the network on recorded logs, simulated homes, or both"
-EXAMPLE = "homectl train --homes 48 --days 28 --seed 0 --out my-weights"
+EXAMPLE = "homectl train --homes 96 --days 21 --seed 0 --out my-weights"
 
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("logs", nargs="*", type=Path, metavar="LOG.db", help="journals of homes")
-    parser.add_argument("--homes", type=int, default=None, help="simulated homes (default: 48 without logs, else 0)")
-    parser.add_argument("--days", type=float, default=28.0, help="days of each simulated home (default: %(default)g)")
+    parser.add_argument("--homes", type=int, default=None, help="simulated homes (default: 96 without logs, else 0)")
+    parser.add_argument("--days", type=float, default=21.0, help="days of each simulated home (default: %(default)g)")
     parser.add_argument("--seed", type=int, default=0, help="which homes, and the order of chance (default: 0)")
-    parser.add_argument("--epochs", type=int, default=8, help="times through the rows (default: %(default)s)")
+    parser.add_argument("--epochs", type=int, default=4, help="times through the rows (default: %(default)s)")
     parser.add_argument("--processes", type=int, default=2, help="homes recorded at once (default: %(default)s)")
     parser.add_argument("--name", default="own-1", help="what the network is called (default: %(default)s)")
     parser.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the weights go")
@@ -28,7 +28,7 @@ def run(args: Namespace) -> int:
     from homectl.trial import Homes, train
 
     _demand_torch()
-    count = args.homes if args.homes is not None else 0 if args.logs else 48
+    count = args.homes if args.homes is not None else 0 if args.logs else 96
     if count < 0 or (count == 0 and not args.logs):
         raise UsageError(f"--homes: expected some homes or logs to learn from, got {count}; name a log or some homes")
     if count and args.days < 3:

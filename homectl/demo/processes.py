@@ -1,6 +1,7 @@
 """A child process with a log of its own, and how it is kept alive."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ BACK_OFF = (0.5, 1.0, 2.0, 5.0, 10.0)
 
 
 class Process:
-    """`python -m homectl …` in a process of its own; what it prints goes to a log file."""
+    """`python -m homectl …` in a process of its own, with its own settings only; what it prints goes to a log file."""
 
     def __init__(self, name: str, arguments: list[str], folder: Path) -> None:
         self.name = name
@@ -40,9 +41,10 @@ class Process:
 
     def start(self) -> None:
         self.starts += 1
+        ours = {name: value for name, value in os.environ.items() if not name.startswith("HOMECTL_")}
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
-                self._arguments, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True
+                self._arguments, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True, env=ours
             )
 
     def back_off(self) -> float:

@@ -56,9 +56,11 @@ TOLERANCE: dict[Quantity, float] = {
 
 
 def fitted(setting: Setting, device: Device) -> Setting:
-    """The setting as the device can take it: a lamp that does not dim is only on or off."""
+    """The setting as the device can take it: a lamp that does not dim is only on or off, a setpoint is a whole step."""
     if isinstance(setting, Light) and setting.level is not None and not device.dimmable:
         return Light(setting.on)
+    if isinstance(setting, Setpoint) and math.isfinite(setting.celsius):
+        return Setpoint(round(round(setting.celsius / device.step) * device.step, 3))
     return setting
 
 

@@ -120,12 +120,15 @@ def test_persistence_keeps_what_is_retained_over_a_restart(persistence: bool, tm
 
     async def say() -> None:
         async with station(broker.url) as here:
+            here.connection.subscribe(["hall/lamp"])
             here.connection.publish(Message("hall/lamp", b"on", retain=True, qos=1))
+            await until(lambda: here.heard)
 
     async def ask() -> list[str]:
         async with station(broker.url, ["#"]) as here:
-            await asyncio.sleep(0.2)
-            return [message.topic for message in here.heard]
+            here.connection.publish(Message("end", b""))
+            await until(lambda: here.payloads("end"))
+            return [message.topic for message in here.heard if message.topic != "end"]
 
     broker.start()
     asyncio.run(say())

@@ -394,10 +394,10 @@ def test_the_will_is_heard_however_the_connection_ends(kind: Kind) -> None:
             proxy = StallingProxy(port_of(broker.url))
             url = await proxy.start()
             async with station(broker.url, ["hall/status"]) as witness:
-                async with station(url, will=will):
+                async with station(broker.url, will=will):
                     pass
                 await until(lambda: witness.payloads("hall/status") == [b"offline"])
-                async with station(url, will=will, wait=True):
+                async with station(url, will=will):
                     proxy.close()
                     await until(lambda: witness.payloads("hall/status") == [b"offline", b"offline"])
 

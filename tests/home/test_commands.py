@@ -1,12 +1,14 @@
 """Settings say what report obeys them; nothing says unlock."""
 
 import math
+from typing import Any
 
 import pytest
 
 from homectl.home import (
     Cause,
     CommandState,
+    Device,
     Light,
     Lock,
     LockState,
@@ -15,6 +17,7 @@ from homectl.home import (
     Setting,
     ToldClock,
     agrees,
+    fitted,
     plausible,
     wanted,
 )
@@ -76,3 +79,20 @@ def test_told_time_never_runs_backwards_and_keeps_whole_milliseconds() -> None:
     clock.tell(11.00049)
     clock.tell(9.0)
     assert clock.now() == clock.elapsed() == 11.0
+
+
+@pytest.mark.parametrize(
+    ("wish", "device", "takes"),
+    [
+        (Light(True, 0.4), {"dimmable": False}, Light(True)),
+        (Light(True, 0.4), {}, Light(True, 0.4)),
+        (Light(False), {"dimmable": False}, Light(False)),
+        (Setpoint(20.3), {"step": 0.5}, Setpoint(20.5)),
+        (Setpoint(20.3), {"step": 1.0}, Setpoint(20.0)),
+        (Setpoint(20.3), {"step": 0.1}, Setpoint(20.3)),
+        (Setpoint(math.inf), {}, Setpoint(math.inf)),
+        (Lock(), {}, Lock()),
+    ],
+)
+def test_a_wish_is_fitted_to_what_the_device_takes(wish: Setting, device: dict[str, Any], takes: Setting) -> None:
+    assert fitted(wish, Device(id="d", **device)) == takes

@@ -116,8 +116,10 @@ def test_a_setpoint_habit_is_relative_to_the_target_s_own_median() -> None:
         ("Bedroom of the child", "bedroom"),
         ("Wohnzimmer", "living"),
         ("bathroom-2", "bathroom"),
-        ("x", ""),
+        ("guest_wc", "bathroom"),
         ("Hall", "hall"),
+        ("Fitness", ""),
+        ("x", ""),
     ],
 )
 def test_an_area_s_kind_is_read_off_its_name(name: str, kind: str) -> None:
