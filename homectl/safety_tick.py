@@ -69,7 +69,8 @@ class SafetyTick:
         since = forgotten_since(target, now)
         if since is None or now.at - since < now.limits.lock.auto_lock_after:
             return None
-        if now.state.ledger.within(target, now.elapsed, now.limits.lock.tries_every):
+        waiting = now.state.asked(target) is not None
+        if waiting or now.state.ledger.within(target, now.elapsed, now.limits.lock.tries_every):
             return None
         tries = self._tries.get(target, Tries(since, 0))
         if tries.since != since:

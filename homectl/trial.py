@@ -3,7 +3,6 @@
 import datetime
 import hashlib
 import itertools
-import math
 import multiprocessing
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
@@ -23,7 +22,7 @@ from homectl.journal import Journal
 from models import checkpoint
 from models.baselines import Habit, Persistence
 from models.calibrate import temperatures
-from models.dataset import Rows, load, rows_of, span_of, split_by_home, split_by_time
+from models.dataset import Rows, load, moments, rows_of, span_of, split_by_home, split_by_time
 from models.evaluate import Figures, Tallies, evaluate, figures
 from models.features import FEATURES
 from models.inference import Network
@@ -160,13 +159,13 @@ PAST = 7
 
 
 def _judged(seed: int, days: float, folder: str, checkpoint_folder: str | None) -> tuple[int, Tallies]:
-    """One unseen home's figures: its first week is only past, what follows is judged minute by minute."""
+    """One unseen home's figures: its first week is only past, what follows is judged at every moment of decision."""
     path = live(seed, days, Path(folder) / f"{seed}.db")
     with Journal.open(path, read_only=True) as journal:
         home, history = journal.home(), journal.history()
     path.unlink()
     start, end = span_of(history)
-    times = np.arange(math.ceil(start / 60) * 60 + PAST * DAY, end - 3600, 60.0)
+    times = moments(home, history, start + PAST * DAY, end - 3600, np.random.default_rng(seed))
     network = NetworkPolicy.load(None if checkpoint_folder is None else Path(checkpoint_folder))
     policies: list[Policy] = [network, Persistence(), Habit(), Rules()]
     tallies: Tallies = {}

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
+import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
@@ -13,7 +14,7 @@ from safetensors.numpy import load_file, save_file
 from homectl.home import CheckpointMismatch
 from models.features import FEATURES, Array
 from models.inference import Network
-from models.tasks import TASKS
+from models.tasks import OUTPUTS, TASKS
 
 BASE = Path(__file__).parent / "base"
 """The weights that come with the package."""
@@ -35,7 +36,7 @@ class Manifest(BaseModel):
     features: tuple[str, ...]
     tasks: dict[str, int]  # name → outputs
     depth: Annotated[int, Field(ge=1, le=16)]
-    temperatures: dict[str, float] = {}
+    temperatures: dict[str, Annotated[float, Field(gt=0)]] = {}
     data: dict[str, Any] = {}  # homes, days, rows, seed, hash
     metrics: dict[str, Any] = {}
 
@@ -67,10 +68,11 @@ def load(folder: Path) -> tuple[Network, Manifest]:
     _check(folder, manifest)
     try:
         network = Network(weights, depth=manifest.depth)
-    except (KeyError, ValueError) as error:
-        raise CheckpointMismatch(f"{folder}: the weights lack {error}; train again") from None
-    if network.inputs != len(FEATURES):
-        raise CheckpointMismatch(f"{folder}: expected weights for {len(FEATURES)} features, got {network.inputs}")
+        answer = network(np.zeros((1, len(FEATURES)), dtype=np.float32))
+    except (KeyError, ValueError, IndexError) as error:
+        raise CheckpointMismatch(f"{folder}: the weights do not fit their manifest ({error}); train again") from None
+    if answer.shape != (1, OUTPUTS) or not np.isfinite(answer).all():
+        raise CheckpointMismatch(f"{folder}: expected {OUTPUTS} finite answers, got {answer.shape[1]}; train again")
     return network, manifest
 
 
@@ -88,6 +90,7 @@ def _check(folder: Path, manifest: Manifest) -> None:
         )
     _same(folder, "features", manifest.features, FEATURES)
     now = tasks_now()
+    _same(folder, "temperatures", [n for n in manifest.temperatures if n not in now], [])
     _same(folder, "tasks", [f"{n}:{s}" for n, s in manifest.tasks.items()], [f"{n}:{s}" for n, s in now.items()])
 
 

@@ -62,7 +62,7 @@ Tallies = dict[tuple[str, Kind], Tally]
 def evaluate(
     home: Home, history: History, times: Times, policies: Sequence[Policy], tallies: Tallies, targets: Sequence[Target]
 ) -> None:
-    """Add one home's log to the tallies of every policy. `times` are ascending, a minute apart."""
+    """Add one home's log to the tallies of every policy. `times` are ascending: the moments at which a home decides."""
     life = Life(home, history, times, targets)
     medians = np.zeros((len(times), len(targets)))  # labels then stay in °C
     labels, _ = life.labels(medians)
@@ -73,7 +73,7 @@ def evaluate(
     kinds = {target.kind for target in targets}
     for policy in policies:
         for kind in kinds:
-            tallies[policy.name, kind].days += len(times) * 60 / DAY
+            tallies[policy.name, kind].days += float(times[-1] - times[0]) / DAY
 
 
 def _add(tally: Tally, life: Life, forecast: Forecast, labels: Times, state: Times) -> None:

@@ -259,3 +259,9 @@ def test_two_values_in_one_millisecond_are_both_kept_and_the_last_one_counts(set
     assert track is not None
     assert list(track.values[-2:]) == [1.0, 0.0]
     settled.control.ask(LOCK, Lock())
+
+
+def test_a_jump_in_time_does_not_throw_a_bolt_again_that_has_not_answered_yet(rig: Rig) -> None:
+    rig.clock.tell(rig.clock.now() + 1800.0)
+    rig.control.tick()
+    assert rig.sent.count((LOCK, Lock())) == 1

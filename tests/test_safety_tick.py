@@ -145,7 +145,9 @@ def test_what_a_person_has_just_asked_of_the_lock_is_not_asked_twice() -> None:
     watch = Watch(*forgotten())
     asked = Command(id="p", target=BOLT, setting=Lock(), cause=Cause.PERSON, issued=NOON + 175, reason="")
     watch.state.issued(asked, NOON + 175)
-    assert watch.at(NOON + 180) == watch.at(NOON + 204) == []
+    assert watch.at(NOON + 180) == []
+    watch.state.ended(Outcome(command=asked, state=CommandState.EXPIRED, at=NOON + 185), NOON + 185)
+    assert watch.at(NOON + 204) == []
     assert [v.approved is not None for v in watch.at(NOON + 205)] == [True]
 
 

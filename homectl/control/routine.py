@@ -14,7 +14,7 @@ from homectl.home import ORIGIN_CODE, History, Home, Origin, Quantity, Times, Tr
 WEEK = 7 * 86_400.0
 """How long a setpoint made by hand tells what the household likes, seconds."""
 
-EARLIEST, LATEST = 4.5, 12.0
+EARLIEST, LATEST = 5.0, 12.0
 """Local hours between which the first motion of a day is called rising."""
 
 DAYS_BACK = 14
@@ -33,22 +33,28 @@ def comfort(track: Track, times: Times, guessed: float) -> Times:
     """The household's comfort setpoint at each time, °C in steps of a half; shape (times,).
 
     The median of what people set in the past week, setbacks left out: of those settings that are not below the
-    median of all. `guessed` where nobody set anything.
+    median of all. Where nobody set anything: the last setpoint that was not ours, or `guessed`.
     """
     made_at, made = _set_by_hand(track, Window(float(times[0]) - WEEK, float(times[-1])))
     turns = np.unique(np.concatenate([made_at, made_at + WEEK]))
     turns = turns[turns <= times[-1]]
     turns = turns[max(0, int(np.searchsorted(turns, times[0], side="right")) - 1) :]
-    liked = np.array([_liked(made[(made_at > turn - WEEK) & (made_at <= turn)].tolist(), guessed) for turn in turns])
-    place = np.searchsorted(turns, times, side="right") - 1
-    return pick(liked, place, guessed)
+    liked = np.array([_liked(made[(made_at > turn - WEEK) & (made_at <= turn)].tolist()) for turn in turns])
+    found = pick(liked, np.searchsorted(turns, times, side="right") - 1, np.nan)
+    return np.where(np.isnan(found), _not_ours(track, times, guessed), found)
 
 
-def _liked(made: list[float], guessed: float) -> float:
+def _liked(made: list[float]) -> float:
     if not made:
-        return guessed
+        return float("nan")
     middle = median(made)
     return round(2 * median(value for value in made if value >= middle)) / 2
+
+
+def _not_ours(track: Track, times: Times, guessed: float) -> Times:
+    theirs = (track.origins != ORIGIN_CODE[Origin.HOMECTL]) & np.isfinite(track.values)
+    place = np.searchsorted(track.times[theirs], times, side="right") - 1
+    return np.round(2 * pick(track.values[theirs], place, guessed)) / 2
 
 
 def _set_by_hand(track: Track, window: Window) -> tuple[Times, Times]:

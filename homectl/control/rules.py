@@ -169,15 +169,16 @@ def setpoint(device: Device, around: Surroundings, limits: SetpointLimits) -> li
     rising = (around.until_rise <= PREHEAT) & (around.until_rise > -PREHEAT)
     away = around.left & (around.silence >= AWAY_FOR)
     asleep = _within(hour, *NIGHT) & (around.silence >= ASLEEP_FOR) & ~rising
-    by_hand = last_set_by_hand(track, around.window, times) >= around.indoors.stay(times, LONGEST_GAP)
-    up = (around.silence < ASLEEP_FOR) & ~_within(hour, *NIGHT)
+    by_hand = last_set_by_hand(track, around.window, times)
     stepped = last_before(changes(track, around.window, origin=Origin.HOMECTL), times)
+    slept = by_hand < around.indoors.stay(times, LONGEST_GAP)
+    up = (around.silence < ASLEEP_FOR) & ~_within(hour, *NIGHT)
     return [
         Case(times - stepped < limits.policy_every, np.nan, 0.0, "the last step was a moment ago"),
         Case(away, step.down_to(warm - AWAY_SETBACK), 0.88, "everybody has been out for a while"),
         Case(asleep, step.down_to(warm - NIGHT_SETBACK), 0.85, "everybody is asleep"),
-        Case(rising & ~by_hand, step.to(warm), 0.85, "you usually get up soon"),
-        Case(up & ~by_hand, step.to(warm), 0.85, "somebody is up"),
+        Case(rising & slept, step.to(warm), 0.85, "you usually get up soon"),
+        Case(up & (by_hand <= stepped), step.to(warm), 0.85, "somebody is up again"),
     ]
 
 

@@ -45,10 +45,12 @@ def test_comfort_is_what_people_set_when_they_want_it_warm(values: tuple[float, 
     assert comfort(by_hand(*values), np.array([MONDAY + 12 * HOUR]), 20.5).tolist() == [liked]
 
 
-def test_comfort_is_forgotten_after_a_week_and_only_hands_teach_it() -> None:
-    known = track((MONDAY, 22.0, Origin.PERSON), (MONDAY + HOUR, 17.0, Origin.HOMECTL))
+def test_comfort_is_forgotten_after_a_week_for_what_stood_before_we_came() -> None:
+    known = track(
+        (MONDAY, 22.0, Origin.PERSON), (MONDAY + HOUR, 18.0, Origin.UNKNOWN), (MONDAY + 2 * HOUR, 17.0, Origin.HOMECTL)
+    )
     times = MONDAY + np.array([-1.0, 0.0, 7 * DAY - 1, 7 * DAY])
-    assert comfort(known, times, 20.5).tolist() == [20.5, 22.0, 22.0, 20.5]
+    assert comfort(known, times, 20.5).tolist() == [20.5, 22.0, 22.0, 18.0]
 
 
 def test_a_lamp_counts_as_used_once_it_has_burnt_for_a_while_in_that_part_of_the_day() -> None:

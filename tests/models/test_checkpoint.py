@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
 from homectl.home import CheckpointMismatch
 from models import checkpoint
@@ -57,6 +58,8 @@ def test_what_was_saved_is_loaded(folder: Path) -> None:
         ({"version": 0}, "version 0"),
         ({"surprise": 1}, "surprise"),
         ({"depth": 4}, "trunk.3"),
+        ({"temperatures": {"dance": 1.0}}, "unknown 'dance'"),
+        ({"temperatures": {"light_on": 0.0}}, "temperatures.light_on"),
     ],
 )
 def test_other_features_tasks_or_shapes_are_refused_by_name(folder: Path, changes: dict[str, Any], named: str) -> None:
@@ -64,6 +67,14 @@ def test_other_features_tasks_or_shapes_are_refused_by_name(folder: Path, change
         checkpoint.load(edited(folder, **changes))
     assert named in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("name", ["pieces.low", "trunk.1.weight", "heads.light_on.answer.bias"])
+def test_weights_of_other_sizes_are_refused(folder: Path, name: str) -> None:
+    weights = load_file(folder / checkpoint.WEIGHTS)
+    save_file({**weights, name: np.zeros((7, 7), dtype=np.float32)}, folder / checkpoint.WEIGHTS)
+    with pytest.raises(CheckpointMismatch, match="train again"):
+        checkpoint.load(folder)
 
 
 @pytest.mark.parametrize("name", [checkpoint.WEIGHTS, checkpoint.MANIFEST])
