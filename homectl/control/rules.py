@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from homectl.control.activity import LONGEST_GAP, changes, last_before
+from homectl.control.activity import LONGEST_GAP, MEMORY, changes, last_before
 from homectl.control.limits import Limits, SetpointLimits
 from homectl.control.routine import comfort, last_set_by_hand, liked_level
 from homectl.control.surroundings import Flags, Surroundings, as_of
@@ -169,8 +169,8 @@ def setpoint(device: Device, around: Surroundings, limits: SetpointLimits) -> li
     rising = (around.until_rise <= PREHEAT) & (around.until_rise > -PREHEAT)
     away = around.left & (around.silence >= AWAY_FOR)
     asleep = _within(hour, *NIGHT) & (around.silence >= ASLEEP_FOR) & ~rising
-    by_hand = last_set_by_hand(track, around.window, times)
-    stepped = last_before(changes(track, around.window, origin=Origin.HOMECTL), times)
+    stepped = _lately(last_before(changes(track, around.window, origin=Origin.HOMECTL), times), times)
+    by_hand = _lately(last_set_by_hand(track, around.window, times), times)
     slept = by_hand < around.indoors.stay(times, LONGEST_GAP)
     up = (around.silence < ASLEEP_FOR) & ~_within(hour, *NIGHT)
     return [
@@ -218,6 +218,11 @@ def _first(target: Target, cases: Sequence[Case], size: int) -> Forecast:
 def _within(hour: Times, start: float, end: float) -> Flags:
     """Whether a local hour lies in a span that goes over midnight."""
     return (hour >= start) | (hour < end)
+
+
+def _lately(moments: Times, times: Times) -> Times:
+    """The moments that are remembered; -inf for those longer ago."""
+    return np.where(times - moments < MEMORY, moments, -np.inf)
 
 
 def _in_use(device: Device, around: Surroundings) -> Flags:

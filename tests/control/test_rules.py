@@ -1,6 +1,7 @@
 """The rules do what a careful person would, and look at nothing that has not happened yet."""
 
 import math
+import random
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -248,7 +249,7 @@ EVENING_SET = valve(21.0, 20.0, day=12)
         (11.0, history(valve(20, 6), valve(21, 8.5), motion("hall", 10.5, 10.6), door(10.59)), None),
         (8.0, history(valve(12, 1, Origin.UNKNOWN), motion("living", 7.9)), None),
         (8.0, history(valve(math.nan, 1, Origin.UNKNOWN), motion("living", 7.9)), None),
-        (8.0, history(valve(18.2, 1, Origin.UNKNOWN), motion("living", 7.9)), 19.0),
+        (8.0, history(valve(18.2, 1, Origin.UNKNOWN), motion("living", 7.9)), 18.0),
     ],
     ids=[
         "a sleeping home cools by a degree at a time",
@@ -355,6 +356,23 @@ readings = st.builds(
 )
 lives = st.lists(readings, max_size=60).map(lambda life: sorted(life, key=lambda reading: reading.at))
 hours = st.lists(st.floats(-40, 34).map(lambda hour: round(hour * 30) / 30), min_size=1, max_size=12).map(sorted)
+
+
+def test_weeks_at_once_get_the_answers_of_each_time_alone() -> None:
+    dice = random.Random(3)
+    spoken = [dice.choice([said for said in SAID if said[0] != "valve"]) for _ in range(2500)]
+    spoken += [said for said in SAID if said[0] == "valve"] * 4
+    life = [
+        told(device, of, dice.choice(values), local(dice.uniform(-400, 40)), by) for device, of, values, by in spoken
+    ]
+    known = History.of(sorted(life, key=lambda reading: reading.at))
+    times = np.array(sorted(local(dice.uniform(-300, 40)) for _ in range(150)))
+    together = Rules().forecast(HOME, known, times, HOME.targets)
+    for place in range(len(times)):
+        alone = Rules().forecast(HOME, known, times[place : place + 1], HOME.targets)
+        for whole, single in zip(together, alone, strict=True):
+            for name in ("value", "level", "confidence"):
+                np.testing.assert_array_equal(getattr(whole, name)[place], getattr(single, name)[0], str(whole.target))
 
 
 @settings(max_examples=60, deadline=None)
