@@ -1,5 +1,6 @@
 """Things that obey: lamps, heating valves and the door's bolt, with their delays and their own ideas."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from random import Random
 
@@ -12,7 +13,7 @@ CHECK_IN = 55 * 60.0
 """Seconds after which a device says everything again."""
 
 
-class Device:
+class Device(ABC):
     """Anything that speaks. It says all its values at least every CHECK_IN seconds."""
 
     def __init__(self, name: str, agenda: Agenda, radio: Radio, rng: Random, *, battery: bool) -> None:
@@ -21,14 +22,14 @@ class Device:
         self._full, self._drain, self._since = rng.uniform(35, 100), rng.uniform(0.03, 0.3) / 86_400, agenda.now
         agenda.after(rng.uniform(5, CHECK_IN), self._check_in)
 
+    @abstractmethod
     def tell(self) -> None:
         """Say every value now."""
-        raise NotImplementedError
 
-    @property
-    def listens(self) -> bool:
-        """Whether it answers when asked; those on battery sleep."""
-        return not self.battery
+    def query(self) -> None:
+        """Somebody asks for every value; those on battery sleep and do not hear it."""
+        if not self.battery:
+            self.tell()
 
     def _check_in(self) -> None:
         self.tell()
@@ -114,6 +115,7 @@ class Valve(Settable):
         super().__init__(name, agenda, radio, rng, battery=battery)
         self.room, self.setpoint = room, setpoint
         self.pending: float | None = None
+        self._queried = False
         self.wakes = rng.uniform(120, 360) if battery else 0.0  # seconds between two wakings; 0 is always awake
         self._bias = rng.uniform(0.2, 0.9) if battery else 0.0
         self.heating = self._told = False
@@ -136,7 +138,15 @@ class Valve(Settable):
         self.room.opening = opening = proportional(self.setpoint, self.room.air)
         self.heating = opening > 0.05
 
+    def query(self) -> None:
+        """A sleeping valve answers when it wakes."""
+        if self.wakes:
+            self._queried = True
+        else:
+            self.tell()
+
     def tell(self) -> None:
+        self._queried = False
         self.radio.say(self.id, Quantity.SETPOINT, self.setpoint, self.by)
         self._tell_measured()
         self._tell_heating()
@@ -154,6 +164,8 @@ class Valve(Settable):
 
     def _wake(self) -> None:
         self._obey()
+        if self._queried:
+            self.tell()
         if abs(self._measured() - self._said) >= 0.3:
             self._tell_measured()
         if self.heating != self._told:
@@ -204,9 +216,9 @@ class Bolt(Settable):
     def locked(self) -> bool:
         return self.state is LockState.LOCKED
 
-    @property
-    def listens(self) -> bool:
-        return True
+    def query(self) -> None:
+        """A lock hears, though on battery."""
+        self.tell()
 
     def jam(self, stuck: bool) -> None:
         self.jammed = stuck

@@ -122,10 +122,9 @@ class World:
         return self._radio.heard()
 
     def report(self, device: str) -> list[Reading]:
-        """All that a device says when asked; nothing from one that sleeps, is silent or is cut off."""
+        """All that a device says when asked. One that sleeps says nothing yet, a valve answers when it wakes."""
         self.home.device(device)
-        if self._devices[device].listens:
-            self._devices[device].tell()
+        self._devices[device].query()
         return self._radio.heard()
 
     # --- what people are told to do -----------------------------------------------------------------

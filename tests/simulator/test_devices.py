@@ -93,6 +93,16 @@ def test_a_sleeping_valve_obeys_only_when_it_wakes() -> None:
     assert told[0].at > START + 600
 
 
+def test_a_sleeping_valve_that_was_asked_how_it_is_answers_when_it_wakes() -> None:
+    bench = Bench()
+    valve = bench.valve()
+    bench.wait(600)
+    valve.query()
+    assert bench.said() == []
+    heard = bench.wait(valve.wakes * 1.1 + 1)
+    assert [r.value for r in heard if r.quantity is Quantity.SETPOINT] == [20.0]
+
+
 def test_a_hand_at_the_knob_is_told_at_once_and_ends_a_waiting_command() -> None:
     bench = Bench()
     valve = bench.valve()
