@@ -17,17 +17,18 @@ from homectl.control.autonomy import AutonomySettings
 from homectl.control.limits import Limits
 from homectl.control.rules import Rules
 from homectl.controller import Controller, Parts
-from homectl.home import History, Policy, Reading, Setting, Target, ToldClock
+from homectl.home import History, Policy, Reading, Setting, Target, ToldClock, UsageError
 from homectl.journal import Journal
 from models import checkpoint
 from models.baselines import Habit, Persistence
-from models.calibrate import temperatures
+from models.calibrate import held_out_losses, temperatures
 from models.dataset import Rows, load, moments, rows_of, span_of, split_by_home, split_by_time
-from models.evaluate import Figures, Tallies, evaluate, figures
+from models.evaluate import TASK, Figures, Tallies, evaluate, figures
 from models.features import FEATURES
 from models.inference import Network
 from models.labels import origins
 from models.policy import NetworkPolicy
+from models.tasks import COLUMN
 from simulator.record import record
 from simulator.truth import Truth
 from simulator.world import World
@@ -132,6 +133,12 @@ def train(
         rows, data["recorded"] = logged_rows(logs, first=1_000, seed=seed)
         parts.append(split_by_time(rows))
     early, late = (Rows.join([part[side] for part in parts]) for side in (0, 1))
+    for rows, part in ((early, "to learn from"), (late, "to be judged by")):
+        if not np.isfinite(rows.labels[:, [COLUMN[name] for name in TASK.values()]]).any():
+            raise UsageError(
+                f"expected minutes in which people set something, found none {part} in {len(rows)} rows; "
+                "record at least three days, or say who switches what (`switched_by` in home.yaml)"
+            )
     trained = fit(
         early,
         late,
@@ -139,7 +146,9 @@ def train(
         lambda epoch, of, loss: progress(f"training, validation loss {loss:.3f}", epoch / of),
     )
     weights = trained.net.arrays()
-    scale = temperatures(Network(weights, depth=trained.net.shape.depth)(late.features), late)
+    logits = Network(weights, depth=trained.net.shape.depth)(late.features)
+    scale = temperatures(logits, late)
+    share = {n: round(v / trained.constants[n], 4) for n, v in held_out_losses(logits, late, scale).items()}
     manifest = checkpoint.Manifest(
         name=name,
         version=checkpoint.VERSION,
@@ -148,7 +157,10 @@ def train(
         depth=trained.net.shape.depth,
         temperatures=scale,
         data={**data, "rows": len(early), "held_out_rows": len(late), "seed": seed},
-        metrics={"validation": [round(loss, 4) for loss in trained.validation]},
+        metrics={
+            "validation": [round(loss, 4) for loss in trained.validation],
+            "held_out_loss_as_share_of_the_constant_s": share,
+        },
     )
     checkpoint.save(out, weights, manifest)
     return manifest

@@ -22,6 +22,18 @@ def temperatures(logits: Array, rows: Rows) -> dict[str, float]:
     return found
 
 
+def held_out_losses(logits: Array, rows: Rows, scale: dict[str, float]) -> dict[str, float]:
+    """Each task's weighted log loss on rows it was not trained on, after calibration."""
+    found = {}
+    for task in TASKS:
+        label = rows.labels[:, COLUMN[task.name]]
+        known = np.isfinite(label)
+        if task.name in scale:
+            part = logits[known][:, SLICE[task.name]].astype(np.float64) / scale[task.name]
+            found[task.name] = float(np.average(losses(task, part, label[known]), weights=rows.weights[known]))
+    return found
+
+
 def losses(task: Task, logits: Times, label: Array) -> Times:
     """Log loss per row: logits (rows, size), labels (rows,)."""
     if not task.bins:

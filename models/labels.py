@@ -1,10 +1,10 @@
 """What life says people wanted: labels for the network from what they did.
 
-Only a person's settings teach. A setting is wanted from a lead time before the person made it until it is changed. A
-lamp's minute counts while somebody has been active in its area within 30 minutes, or within ±10 minutes of a person's
-change; a lamp that a person left off in a quiet area is off as it should be, one left on there may be forgotten and
-says nothing. The same for a bolt: thrown by a person it is wanted, drawn in a quiet home it says nothing, and nothing
-while the door is open. What homectl or another program set is no label at all.
+Only a person's settings teach. A setting is wanted from a lead time before the person made it until it is changed, and
+more warmth earlier than less. A lamp's minute counts while somebody has been active in its area within 30 minutes, or
+within ±10 minutes of a person's change; a lamp that a person left off in a quiet area is off as it should be, one left
+on there may be forgotten and says nothing. The same for a bolt: thrown by a person it is wanted, drawn in a quiet home
+it says nothing, and nothing while the door is open. What homectl or another program set is no label at all.
 """
 
 from collections.abc import Sequence
@@ -32,7 +32,11 @@ NEAR = 10 * MINUTE
 UNKNOWN_WEIGHT = 0.3
 """What a setting of unknown origin counts beside a person's."""
 
-_LEAD = {task.name: round(task.lead * 1000) for task in TASKS}
+PREHEAT = 80 * MINUTE
+"""How much earlier than that warmth is wanted: a heated room follows by some 2 K an hour, and people ask for 2 to 4."""
+
+LEAD = {task.name: round(task.lead * 1000) for task in TASKS}
+"""How long before a person makes a setting it is wanted, and how far auxiliary tasks look ahead, milliseconds."""
 
 
 class Life:
@@ -99,20 +103,23 @@ class Life:
                 found[:, COLUMN["light_level"]] = np.where((value == 1.0) & ~quiet_on & (level > 0), level, np.nan)
             case Kind.SETPOINT:
                 value, weight = self._wanted(target, "setpoint")
-                found[:, COLUMN["setpoint"]] = value - median
+                soon, _ = self._wanted(target, "setpoint", later=PREHEAT)
+                found[:, COLUMN["setpoint"]] = np.where(soon > value, soon, value) - median
             case Kind.LOCK:
                 value, weight = self._wanted(target, "lock_wanted")
-                at = self.at + _LEAD["lock_wanted"]
+                at = self.at + LEAD["lock_wanted"]
                 contact = self.home.contact_of(target.device)
                 is_open = doors(self.history, [contact.id] if contact else [], at).open > 0
                 quiet = (value == 0.0) & ~self._active(target, "lock_wanted")
                 found[:, COLUMN["lock_wanted"]] = np.where(quiet | is_open, np.nan, value)
         return weight
 
-    def _wanted(self, target: Target, task: str, quantity: Quantity | None = None) -> tuple[Times, Times]:
+    def _wanted(
+        self, target: Target, task: str, quantity: Quantity | None = None, later: int = 0
+    ) -> tuple[Times, Times]:
         """What a person will have set a lead time later, NaN where nobody had, and what that counts."""
         steps = self._steps(target, quantity)
-        at = self.at + _LEAD[task]
+        at = self.at + LEAD[task] + later
         place = steps.place(at)
         maker = steps.makers[place]
         known = ((maker == PERSON) | (maker == UNKNOWN)) & (at <= self.end)
@@ -124,7 +131,7 @@ class Life:
 
     def _active(self, target: Target, task: str) -> Flags:
         """Whether somebody was about within 30 minutes: in a lamp's area, for a lock anywhere at home."""
-        at = self.at + _LEAD[task]
+        at = self.at + LEAD[task]
         area = self.home.device(target.device).area or ""
         indoors = [a.id for a in self.home.areas if not a.outdoors]
         here = [area] if target.kind is Kind.LIGHT and self._sensors.of(area, Quantity.MOTION) else indoors
@@ -152,14 +159,14 @@ class Life:
         known = self._moves([area], self.at).known[0] > 0
         answers = []
         for name in ("presence_30", "presence_60", "presence_120"):
-            later = self.at + _LEAD[name]
+            later = self.at + LEAD[name]
             moved = self._last_motion([area], later) > self.at
             answers.append(np.where(known & (later <= self.end), moved, np.nan))
         return answers
 
     def _door_opens(self) -> Times:
         """Whether a front door opens in the next 15 minutes; NaN without one or at the end."""
-        later = self.at + _LEAD["door_opens_15"]
+        later = self.at + LEAD["door_opens_15"]
         door = doors(self.history, self._sensors.front, later)
         opens = door.opened > self.at
         return np.where((door.known > 0) & (later <= self.end), opens, np.nan)

@@ -7,19 +7,13 @@ import numpy as np
 
 from homectl.home import STATE, Cause, Forecast, History, Home, Kind, Prediction, Target, Times
 from models.checkpoint import BASE, Manifest, load
+from models.decoding import Wanted, lights, locks, setpoints
 from models.features import Array, observe
 from models.reasons import why
-from models.tasks import DEGREES, LEVELS, OUTPUTS, SLICE
-
-LARGEST_STEP = 1.0
-"""°C that a setpoint is moved at once."""
-
-SMALLEST_STEP = 0.5
+from models.tasks import OUTPUTS, SLICE
 
 BLOCK = 4096
 """Times worked on at once: bounds the memory of a long replay."""
-
-_ROUNDING = 1e-6
 
 
 class NetworkPolicy:
@@ -72,50 +66,37 @@ class NetworkPolicy:
         if not np.isfinite(logits).all():
             raise ValueError("the network's answer is not a number")
         answers = logits.reshape(*rows.shape[:2], OUTPUTS)
-        found = []
-        for place, target in enumerate(targets):
-            reported = _reported(history, target, times)
-            found.append(decoded(home, target, answers[:, place], medians[:, place], reported))
-        return found, rows
+        found: dict[int, Forecast] = {}
+        for kind in Kind:
+            places = [place for place, target in enumerate(targets) if target.kind is kind]
+            alike = [targets[place] for place in places]
+            if alike:
+                wanted = decoded(home, history, times, alike, answers[:, places], medians[:, places], rows[:, places])
+                found.update(zip(places, _forecasts(alike, wanted), strict=True))
+        return [found[place] for place in range(len(targets))], rows
 
 
-def decoded(home: Home, target: Target, logits: Array, median: Times, reported: Times) -> Forecast:
-    """The network's answers (times, outputs) about one target in its own unit."""
-    match target.kind:
+def decoded(
+    home: Home, history: History, times: Times, targets: Sequence[Target], logits: Array, medians: Times, rows: Array
+) -> Wanted:
+    """The network's answers about targets of one kind, beside what thermostats report: that is seen only here."""
+    devices = [home.device(target.device) for target in targets]
+    match targets[0].kind:
         case Kind.LIGHT:
-            on = _sigmoid(logits[:, SLICE["light_on"]][:, 0])
-            level = (_softmax(logits[:, SLICE["light_level"]]) * LEVELS).sum(axis=1)
-            steps = np.where((on >= 0.5) & home.device(target.device).dimmable, np.round(level, 2), np.nan)
-            return Forecast(
-                target=target, value=(on >= 0.5).astype(np.float64), level=steps, confidence=np.maximum(on, 1 - on)
-            )
+            return lights(devices, logits, rows)
         case Kind.SETPOINT:
-            return _setpoint(home, target, _softmax(logits[:, SLICE["setpoint"]]), median, reported)
+            reported = np.stack([_reported(history, target, times) for target in targets], axis=1)
+            return setpoints(devices, logits, medians, reported)
         case Kind.LOCK:
-            locked = _sigmoid(logits[:, SLICE["lock_wanted"]][:, 0])
-            value = np.where(locked >= 0.5, 1.0, np.nan)
-            unknown = np.full(len(value), np.nan)
-            return Forecast(target=target, value=value, level=unknown, confidence=np.maximum(locked, 1 - locked))
+            return locks(logits)
 
 
-def _setpoint(home: Home, target: Target, chances: Times, median: Times, reported: Times) -> Forecast:
-    """A step of at most 1 °C towards what is wanted, where more than half of the distribution lies beyond ±0.5 °C.
-
-    Elsewhere what is reported, as sure as the distribution is that neither side is wanted.
-    """
-    device, degrees = home.device(target.device), np.array(DEGREES)
-    wanted = median[:, None] + degrees  # (times, bins)
-    now = np.where(np.isfinite(reported), reported, median)
-    up = (chances * (wanted >= now[:, None] + SMALLEST_STEP - _ROUNDING)).sum(axis=1)
-    down = (chances * (wanted <= now[:, None] - SMALLEST_STEP + _ROUNDING)).sum(axis=1)
-    middle = degrees[(chances.cumsum(axis=1) < 0.5).sum(axis=1).clip(0, len(degrees) - 1)]
-    best = np.clip(np.round((median + middle) * 2) / 2, device.coolest, device.warmest)
-    step = np.clip(best - now, -LARGEST_STEP, LARGEST_STEP)
-    side = np.maximum(up, down)
-    moves = (side > 0.5) & (np.abs(step) >= SMALLEST_STEP - _ROUNDING)
-    value = np.where(moves, now + step, reported)
-    unknown = np.full(len(value), np.nan)
-    return Forecast(target=target, value=value, level=unknown, confidence=np.where(moves, side, 1 - side))
+def _forecasts(targets: Sequence[Target], wanted: Wanted) -> list[Forecast]:
+    value, level, confidence = (np.ascontiguousarray(array.T) for array in wanted)
+    return [
+        Forecast(target=target, value=value[place], level=level[place], confidence=confidence[place])
+        for place, target in enumerate(targets)
+    ]
 
 
 def _reported(history: History, target: Target, times: Times) -> Times:
@@ -141,13 +122,3 @@ def _temperatures(by_task: Mapping[str, float]) -> Array:
     for name, temperature in by_task.items():
         scale[SLICE[name]] = temperature
     return scale
-
-
-def _sigmoid(x: Array) -> Times:
-    return 1 / (1 + np.exp(-x.astype(np.float64)))
-
-
-def _softmax(x: Array) -> Times:
-    raised = np.exp(x.astype(np.float64) - x.max(axis=1, keepdims=True))
-    chances: Times = raised / raised.sum(axis=1, keepdims=True)
-    return chances

@@ -11,6 +11,16 @@ NAME, HELP = "evaluate", "compare the network with persistence, habit and rules 
 EXAMPLE = "homectl evaluate --homes 8 --days 7 --json figures.json"
 
 
+HEADINGS = {
+    "log_loss": "loss",
+    "level_error": "level error",
+    "change_precision": "changes AP",
+    "changes_per_day": "made a day",
+    "proposed_per_day": "asked a day",
+    "proposed_precision": "right",
+}
+
+
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--homes", type=int, default=8, help="simulated homes (default: %(default)s)")
     parser.add_argument("--days", type=float, default=7.0, help="days judged, after a week of past (default: 7)")
@@ -58,13 +68,13 @@ def _print(found: "Figures", verdicts: list[dict[str, object]]) -> None:
     console = Console()
     for kind in ("light", "setpoint", "lock"):
         table = Table(title=kind, title_justify="left")
-        table.add_column("policy")
+        table.add_column("policy", no_wrap=True)
         names = next(iter(found.values())).get(kind, {})
         for name in names:
-            table.add_column(name.replace("_", " "), justify="right")
+            table.add_column(HEADINGS.get(name, name), justify="right")
         for policy, kinds in found.items():
             values = kinds.get(kind, {})
-            table.add_row(policy, *("–" if v != v else f"{v:.3f}" for v in values.values()))
+            table.add_row(policy, *("–" if v != v else f"{v:.3g}" for v in values.values()))
         console.print(table)
     for verdict in verdicts:
         mark = "fine" if verdict["ok"] else "short"

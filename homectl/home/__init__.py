@@ -19,7 +19,17 @@ from homectl.home.commands import (
     fitted,
     wanted,
 )
-from homectl.home.decisions import Autonomy, Decision, Forecast, Policy, Prediction, Record, Ruling, Verdict
+from homectl.home.decisions import (
+    Autonomy,
+    Decision,
+    Forecast,
+    Policy,
+    Prediction,
+    Record,
+    Ruling,
+    Verdict,
+    setting_of,
+)
 from homectl.home.errors import (
     ActionRefused,
     BrokerError,
@@ -97,5 +107,6 @@ __all__ = [
     "fitted",
     "milliseconds",
     "plausible",
+    "setting_of",
     "wanted",
 ]

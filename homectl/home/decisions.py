@@ -39,16 +39,20 @@ class Forecast:
 
     def setting(self, place: int) -> Setting | None:
         """The setting wanted at one of the times; None where there is no opinion."""
-        value, level = float(self.value[place]), float(self.level[place])
-        if value != value:
-            return None
-        match self.target.kind:
-            case Kind.LIGHT:
-                return Light(value >= 0.5, level if value >= 0.5 and level == level else None)
-            case Kind.SETPOINT:
-                return Setpoint(value)
-            case Kind.LOCK:
-                return Lock() if value == 1.0 else None
+        return setting_of(self.target.kind, float(self.value[place]), float(self.level[place]))
+
+
+def setting_of(kind: Kind, value: float, level: float) -> Setting | None:
+    """The setting that a forecast's value and level mean; None where there is no opinion."""
+    if value != value:
+        return None
+    match kind:
+        case Kind.LIGHT:
+            return Light(value >= 0.5, level if value >= 0.5 and level == level else None)
+        case Kind.SETPOINT:
+            return Setpoint(value)
+        case Kind.LOCK:
+            return Lock() if value == 1.0 else None
 
 
 class Policy(Protocol):

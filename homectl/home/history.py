@@ -53,15 +53,17 @@ class Sample:
 class Track:
     """One signal's series in growing arrays, ordered by time. Views are valid until the next append."""
 
-    __slots__ = ("_origins", "_seen", "_size", "_times", "_values", "derived")
+    __slots__ = ("_newest", "_origins", "_seen", "_size", "_times", "_values", "derived", "forgotten")
 
     def __init__(self, capacity: int = 64) -> None:
         self._size = 0
+        self._newest: Sample | None = None  # the last sample, once somebody has asked for it
         self._times = np.empty(capacity)
         self._values = np.empty(capacity)
         self._origins = np.empty(capacity, dtype=np.int8)
         self._seen = np.empty(capacity)
         self.derived: object = None  # what a reader has made of the samples; dropped when they change
+        self.forgotten = 0  # samples dropped at the front
 
     @classmethod
     def of(cls, times: Times, values: Times, origins: NDArray[np.int8], live: NDArray[np.bool_]) -> "Track":
@@ -105,7 +107,7 @@ class Track:
         self._origins[size] = ORIGIN_CODE[reading.origin]
         self._seen[size] = reading.at if reading.live else seen
         self._size = size + 1
-        self.derived = None
+        self._newest = self.derived = None
         return True
 
     def forget_before(self, at: float) -> None:
@@ -115,11 +117,13 @@ class Track:
             for name in ("_times", "_values", "_origins", "_seen"):
                 setattr(self, name, getattr(self, name)[first : self._size].copy())
             self._size -= first
+            self.forgotten += first
             self.derived = None
 
     def unsee(self) -> None:
         """Take every sample as restored rather than heard: none of them makes the signal fresh."""
         self._seen[: self._size] = -np.inf
+        self._newest = None
 
     def index(self, at: Times) -> NDArray[np.intp]:
         """For each time the place of the newest sample not after it; -1 where there is none."""
@@ -127,13 +131,15 @@ class Track:
 
     def sample(self, at: float) -> Sample | None:
         """The newest sample not after `at`."""
-        place = self._size - 1
-        if place < 0:
-            return None
-        if self._times[place] > at:
-            place = int(np.searchsorted(self.times, at, side="right")) - 1
-            if place < 0:
-                return None
+        newest = self._newest
+        if newest is None and self._size:
+            newest = self._newest = self._sample(self._size - 1)
+        if newest is None or newest.at <= at:
+            return newest
+        place = int(np.searchsorted(self.times, at, side="right")) - 1
+        return self._sample(place) if place >= 0 else None
+
+    def _sample(self, place: int) -> Sample:
         origin = ORIGINS[self._origins[place]]
         return Sample(float(self._values[place]), float(self._times[place]), origin, float(self._seen[place]))
 

@@ -10,8 +10,9 @@ from models.tasks import COLUMN, TASKS
 def planted(count: int, seed: int, *, shuffled: bool = False) -> Rows:
     """The lamp is wanted where somebody moves and the sun is down, nine times in ten; only that is labelled."""
     rng = np.random.default_rng(seed)
-    features = rng.normal(size=(count, len(FEATURES))).astype(np.float32)
+    features = np.zeros((count, len(FEATURES)), dtype=np.float32)
     moves, sun = FEATURES.index("motion_now"), FEATURES.index("sun")
+    features[:, [*range(8), sun]] = rng.normal(size=(count, 9))  # the first eight are noise
     features[:, moves] = rng.integers(2, size=count)
     wanted = (features[:, moves] > 0) & (features[:, sun] < 0.3)
     wanted ^= rng.random(count) < 0.1

@@ -95,15 +95,18 @@ def test_tallies_of_several_homes_add_up() -> None:
     )
 
 
-def test_the_network_is_checked_against_the_best_of_the_others() -> None:
+def test_the_network_must_beat_habit_and_should_beat_all() -> None:
     found = {
-        "network": {"light": {"log_loss": 0.1}},
-        "habit": {"light": {"log_loss": 0.2}},
-        "rules": {"light": {"log_loss": 0.3}},
+        "network": {"light": {"log_loss": 0.15, "change_precision": 0.3}},
+        "habit": {"light": {"log_loss": 0.2, "change_precision": 0.4}},
+        "persistence": {"light": {"log_loss": 0.1}},
     }
-    first, *rest = checks(found, "network")
-    assert first == {"name": "light log loss", "value": 0.1, "must": "below 0.2 (habit)", "aim": None, "ok": True}
+    loss, precision, *rest = checks(found, "network")
+    aim = "below 0.1 (the best of the others)"
+    assert loss == {"name": "light log loss", "value": 0.15, "must": "below 0.2 (habit)", "aim": aim, "ok": True}
+    assert not precision["ok"]
     assert not any(check["ok"] for check in rest)
+    assert all(check["value"] is None for check in rest)
 
 
 def test_habit_does_what_was_done_at_this_hour() -> None:

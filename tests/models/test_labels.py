@@ -64,13 +64,15 @@ def test_an_unknown_origin_counts_less() -> None:
     assert weights[0, 0] == pytest.approx(0.3)
 
 
-def test_a_setpoint_is_relative_and_wanted_ten_minutes_before_the_hand() -> None:
+def test_a_setpoint_is_relative_and_more_warmth_is_wanted_earlier_than_less() -> None:
     set_by_hand = [
         reading("valve", Quantity.SETPOINT, 18.0, START + HOUR, PERSON),
         reading("valve", Quantity.SETPOINT, 21.0, START + 6 * HOUR, PERSON),
+        reading("valve", Quantity.SETPOINT, 17.0, START + 9 * HOUR, PERSON),
     ]
-    assert label(set_by_hand, VALVE, 5.9) == 1.0
-    assert label(set_by_hand, VALVE, 5.0) == -2.0
+    answers = [label(set_by_hand, VALVE, 6 - minutes / 60) for minutes in (100, 80, 5)]
+    assert answers == [-2.0, 1.0, 1.0]
+    assert [label(set_by_hand, VALVE, 9 - minutes / 60) for minutes in (40, 15, 5)] == [1.0, 1.0, -3.0]
 
 
 BOLT = [

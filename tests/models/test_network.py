@@ -60,7 +60,7 @@ def test_a_row_s_answer_is_the_same_bytes_alone_and_among_many(seed: int, chosen
 
 def test_a_planted_habit_is_learned() -> None:
     trained = train(planted(4000, 1), planted(1000, 2), QUICK)
-    assert loss_of(trained.net, planted(2000, 3)) < 0.85  # the label's own noise leaves 0.53
+    assert loss_of(trained.net, planted(2000, 3)) < 0.6  # the labels' own noise leaves about 0.5
 
 
 def test_shuffled_labels_teach_nothing() -> None:

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from homectl.home import Cause, History, Kind, Light, Lock, Setpoint, Target, milliseconds
 from models.checkpoint import VERSION, Manifest, tasks_now
+from models.decoding import setpoints
 from models.features import FEATURES, Array
-from models.policy import NetworkPolicy, decoded
+from models.policy import NetworkPolicy
 from models.reasons import why
 from models.tasks import DEGREES, OUTPUTS, SLICE
 from tests.models.logs import DAY, HOME, HOUR, START, household, random_readings
@@ -36,10 +37,10 @@ def policy(**logits: float) -> NetworkPolicy:
 
 def degrees(**chances: float) -> Array:
     """Logits of a setpoint distribution: `up1=0.7` is 70 % at +1 °C, `down05` −0.5 °C, `same` 0."""
-    logits = np.full((1, OUTPUTS), -30.0, dtype=np.float32)
+    logits = np.full((1, 1, OUTPUTS), -30.0, dtype=np.float32)
     place = {"same": 0.0, "up05": 0.5, "up1": 1.0, "up3": 3.0, "down05": -0.5, "down3": -3.0}
     for name, chance in chances.items():
-        logits[0, SLICE["setpoint"].start + DEGREES.index(place[name])] = np.log(chance)
+        logits[0, 0, SLICE["setpoint"].start + DEGREES.index(place[name])] = np.log(chance)
     return logits
 
 
@@ -50,35 +51,37 @@ def degrees(**chances: float) -> Array:
         ({"up1": 0.9, "same": 0.1}, 20.0, 21.0, 0.9),
         ({"up3": 0.9, "same": 0.1}, 20.0, 21.0, 0.9),
         ({"down3": 0.8, "same": 0.2}, 20.0, 19.0, 0.8),
-        ({"up05": 0.6, "up1": 0.3, "same": 0.1}, 20.0, 20.5, 0.9),
+        ({"up05": 0.9, "same": 0.1}, 20.0, 20.0, 1.0),
+        ({"up05": 0.4, "up1": 0.3, "up3": 0.3}, 20.0, 21.0, 0.6),
         ({"up1": 0.5, "down3": 0.5}, 20.0, 20.0, 0.5),
         ({"same": 1.0}, 17.0, 18.0, 1.0),
         ({"same": 1.0}, 20.4, 20.4, 1.0),
+        ({"up05": 1.0}, 19.5, 20.5, 1.0),
         ({"same": 0.4, "up1": 0.6}, float("nan"), 21.0, 0.6),
     ],
 )
 def test_a_setpoint_moves_at_most_one_degree_towards_what_is_wanted(
     chances: dict[str, float], reported: float, value: float, confidence: float
 ) -> None:
-    found = decoded(HOME, VALVE, degrees(**chances), np.array([20.0]), np.array([reported]))
-    assert found.value[0] == pytest.approx(value) or np.isnan(reported)
-    assert found.confidence[0] == pytest.approx(confidence, abs=1e-4)
+    found = setpoints([HOME.device("valve")], degrees(**chances), np.array([[20.0]]), np.array([[reported]]))
+    assert found.value[0, 0] == pytest.approx(value)
+    assert found.confidence[0, 0] == pytest.approx(confidence, abs=1e-4)
 
 
 @given(st.lists(st.floats(-8, 8), min_size=len(DEGREES), max_size=len(DEGREES)), st.floats(5, 30), st.floats(5, 30))
 def test_a_setpoint_s_confidence_is_the_chance_of_its_own_side(
     logits: list[float], median: float, reported: float
 ) -> None:
-    row = np.zeros((1, OUTPUTS), dtype=np.float32)
-    row[0, SLICE["setpoint"]] = logits
-    found = decoded(HOME, VALVE, row, np.array([median]), np.array([reported]))
-    step = found.value[0] - reported
+    row = np.zeros((1, 1, OUTPUTS), dtype=np.float32)
+    row[0, 0, SLICE["setpoint"]] = logits
+    found = setpoints([HOME.device("valve")], row, np.array([[median]]), np.array([[reported]]))
+    step, confidence = found.value[0, 0] - reported, found.confidence[0, 0]
     assert abs(step) <= 1.0 + 1e-9
-    assert 0.0 <= found.confidence[0] <= 1.0 + 1e-9
+    assert 0.0 <= confidence <= 1.0 + 1e-9
     if abs(step) > 0.25:
-        chances = np.exp(row[0, SLICE["setpoint"]].astype(float))
-        beyond = np.sign(step) * (median + np.array(DEGREES) - reported) >= 0.5 - 1e-6
-        assert found.confidence[0] == pytest.approx(chances[beyond].sum() / chances.sum(), abs=1e-5)
+        chances = np.exp(row[0, 0, SLICE["setpoint"]].astype(float))
+        beyond = np.sign(step) * (median + np.array(DEGREES) - reported) >= 1.0 - 1e-6
+        assert confidence == pytest.approx(chances[beyond].sum() / chances.sum(), abs=1e-5)
 
 
 @pytest.mark.parametrize(
@@ -95,9 +98,13 @@ def test_only_a_dimmable_lamp_is_given_a_level() -> None:
     lamp, plain = policy(light_on=5.0).predict(
         HOME, household(days=2), START + DAY, [LAMP, Target("bed-lamp", Kind.LIGHT)]
     )
-    assert isinstance(lamp.setting, Light)
-    assert lamp.setting.level == pytest.approx(0.55)
+    assert lamp.setting == Light(True, pytest.approx(0.55))
     assert plain.setting == Light(True)
+
+
+def test_a_lamp_gets_the_level_that_people_give_it_at_this_hour() -> None:
+    [lamp] = policy(light_on=5.0).predict(HOME, household(days=9), START + 8 * DAY + 17.5 * HOUR, [LAMP])
+    assert lamp.setting == Light(True, pytest.approx(0.6))
 
 
 @pytest.mark.parametrize(("logit", "setting"), [(4.0, Lock()), (-4.0, None)])
