@@ -1,11 +1,13 @@
 """The composition root of the daemon: settings become parts, parts become a running home."""
 
 import asyncio
+import fcntl
 import logging
 import signal
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from homectl.bridge.connection import Connection
@@ -16,7 +18,7 @@ from homectl.control.rules import Rules
 from homectl.controller import Parts
 from homectl.daemon import Daemon
 from homectl.dashboard import Server
-from homectl.home import CheckpointMismatch, Clock, Home, Policy, SystemClock, ToldClock
+from homectl.home import CheckpointMismatch, Clock, Home, HomeError, Policy, SystemClock, ToldClock
 from homectl.journal import Journal
 from homectl.policies import policy_of
 from homectl.schedule import Schedule
@@ -36,7 +38,8 @@ def journal_path(settings: Settings, home: Home) -> Path:
 
 async def run(settings: Settings, home: Home, limits: Limits, ready: Callable[[int], None]) -> None:
     """Run a home until SIGTERM or SIGINT. `ready` is told the page's port once the page answers."""
-    with Journal.open(journal_path(settings, home)) as journal:
+    path = journal_path(settings, home)
+    with alone(path), Journal.open(path) as journal:
         journal.set_home(home)
         parts = _parts(settings, home, limits, journal)
         client = f"homectl-{home.id}"
@@ -56,12 +59,25 @@ async def run(settings: Settings, home: Home, limits: Limits, ready: Callable[[i
             await server.stop()
 
 
+@contextmanager
+def alone(journal: Path) -> Iterator[None]:
+    """Hold the lock of a journal's folder for one home; HomeError if another daemon holds it."""
+    with journal.with_suffix(".lock").open("a") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise HomeError(f"Another homectl runs this home with {journal}; stop it first") from None
+        yield
+
+
 def _parts(settings: Settings, home: Home, limits: Limits, journal: Journal) -> Parts:
     history = journal.history()
     newest = history.newest()
     history.forget_before(newest - REMEMBERED)
     history.unsee()
     clock: Clock = ToldClock(max(newest, 0.0)) if home.simulated else SystemClock()
+    if newest > clock.now():
+        log.warning("the clock is %.0f s before the newest reading; time goes on from there", newest - clock.now())
     lost = journal.close_open_commands(clock.now(), "unconfirmed at restart")
     if lost:
         log.warning("%d commands had no end when homectl stopped; they count as expired", lost)

@@ -4,6 +4,9 @@ import json
 from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
 from typing import Any
+from urllib.parse import quote
+
+from pydantic import ValidationError
 
 from homectl.home import ActionRefused, HomeError, HomeView, Target
 
@@ -17,14 +20,18 @@ class Client:
         self._port = port
 
     def home(self) -> HomeView:
-        return HomeView.model_validate(self._call("GET", "/api/home"))
+        said = self._call("GET", "/api/home")
+        try:
+            return HomeView.model_validate(said)
+        except ValidationError:
+            raise HomeError(f"Another version of homectl answers on port {self._port}; use the same for both") from None
 
     def explain(self, target: Target) -> str:
-        return str(self._call("GET", f"/api/targets/{target}/explain")["explanation"])
+        return str(self._call("GET", f"/api/targets/{quote(str(target))}/explain")["explanation"])
 
     def set(self, target: Target, body: Mapping[str, Any]) -> str:
         """The id of the command; ActionRefused where the guard objects."""
-        return str(self._call("POST", f"/api/targets/{target}", body)["command"])
+        return str(self._call("POST", f"/api/targets/{quote(str(target))}", body)["command"])
 
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         connection = HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT)
@@ -33,9 +40,14 @@ class Client:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
             answer = connection.getresponse()
             said = json.loads(answer.read() or b"null")
-        except (OSError, HTTPException, ValueError) as error:
+        except OSError as error:
             raise HomeError(
-                f"Nobody answers on port {self._port} of this machine ({error}); start one with: homectl run"
+                f"No homectl answers on port {self._port} of this machine ({error.strerror or error}); "
+                "start one with: homectl run, or name its page's port with --port"
+            ) from None
+        except (HTTPException, ValueError):
+            raise HomeError(
+                f"Something other than homectl answers on port {self._port} of this machine; name another with --port"
             ) from None
         finally:
             connection.close()

@@ -5,12 +5,14 @@ The running daemon and the experiments drive the same controller; only the clock
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from homectl.bridge.outbox import BATTERY_WINDOW, MAINS_WINDOW, Outbox, Window
 from homectl.control.autonomy import AutonomySettings
 from homectl.control.guard import Refusal, review
 from homectl.control.limits import Limits
+from homectl.control.overrides import is_news
 from homectl.control.pipeline import Moment, decide, explain, record_of
 from homectl.control.state import ControlState
 from homectl.home import (
@@ -23,6 +25,7 @@ from homectl.home import (
     CommandState,
     History,
     Home,
+    Kind,
     Origin,
     Outcome,
     Policy,
@@ -79,13 +82,15 @@ class Controller:
         self._parts = parts
         self._safety = SafetyTick()
         self._outbox = Outbox(transmit=transmit, store=parts.journal.record_command, window=self._window)
-        self._heard = float("-inf")
+        self._linked = True
+        self._lead = parts.history.newest() - parts.clock.elapsed()
         self._next_safety = self._next_decision = 0.0
 
     def begin(self) -> None:
-        """Start deciding, with every limiter armed."""
-        elapsed = self._parts.clock.elapsed()
+        """Start deciding, with every limiter armed and what was by hand still held."""
+        parts, elapsed = self._parts, self._parts.clock.elapsed()
         self.state.begin(elapsed)
+        self.state.recall(self.home.targets, parts.history, self.now(), elapsed, parts.limits.hold)
         self._next_safety, self._next_decision = elapsed, elapsed + DECIDE_EVERY - elapsed % DECIDE_EVERY
         self.deciding = True
 
@@ -102,23 +107,30 @@ class Controller:
     def _learn(self, reading: Reading, areas: set[str]) -> Reading:
         parts, real = self._parts, self._parts.real()
         reading = _after_the_last(reading, parts.history)
-        now = self._heard = max(self._now(), reading.at)
-        caused = self._outbox.caused(reading, real=real)
+        self._lead = max(self._lead, reading.at - parts.clock.elapsed())
+        now = self.now()
+        known, news = parts.history.value(reading.device, reading.quantity, now), is_news(reading, parts.history)
+        caused = self._outbox.caused(reading, known, real=real)
         origin = self.state.attribute(reading, parts.history, caused, parts.clock.elapsed(), parts.limits.hold)
-        known = parts.history.value(reading.device, reading.quantity, now)
         kept = replace(reading, origin=origin)
         parts.history.append(kept)
         self._close(self._outbox.observe(kept, real=real, at=now))
-        if origin is Origin.PERSON and caused is None:
+        if origin is Origin.PERSON and caused is None and news:
             self._close(self._outbox.give_way(reading.device, real=real, at=now))
         area = self.home.device(reading.device).area
         if area and reading.quantity in TRIGGERS and reading.live and reading.value != known:
             areas.add(area)
         return kept
 
-    def _now(self) -> float:
-        """The home's time, never before something it has told."""
-        return max(self._parts.clock.now(), self._heard)
+    def now(self) -> float:
+        """The home's time: the clock's, but never before what is known, and it passes steadily if that is set back."""
+        elapsed = self._parts.clock.elapsed()
+        self._lead = max(self._lead, self._parts.clock.now() - elapsed)
+        return milliseconds(elapsed + self._lead)
+
+    def elapsed(self) -> float:
+        """Seconds of the home's time that only ever grow."""
+        return self._parts.clock.elapsed()
 
     # --- deciding ---------------------------------------------------------------------------------
 
@@ -127,16 +139,18 @@ class Controller:
         return self._decide([target for area in sorted(areas) for target in self.home.targets_in(area)])
 
     def tick(self) -> None:
-        """Run every safety tick and minute decision that the home's time has made due."""
-        parts = self._parts
-        elapsed = parts.clock.elapsed()
-        while self.deciding and self._next_safety <= elapsed:
-            at = parts.clock.now() - (elapsed - self._next_safety)
-            self._carry_out(self._safety.tick(self._moment(at, self._next_safety)))
-            self._next_safety += SAFETY_EVERY
-        if self.deciding and self._next_decision <= elapsed:
+        """Run every safety tick and minute decision that the home's time has made due, on what is known now."""
+        elapsed = self._parts.clock.elapsed()
+        while self._able and self._next_safety <= elapsed:
+            due, self._next_safety = self._next_safety, self._next_safety + SAFETY_EVERY
+            self._carry_out(self._safety.tick(self._moment(self.now(), due)))
+        if self._able and self._next_decision <= elapsed:
             self._next_decision = elapsed + DECIDE_EVERY - elapsed % DECIDE_EVERY
             self._decide(self.home.targets)
+
+    @property
+    def _able(self) -> bool:
+        return self.deciding and self._linked
 
     def _moment(self, at: float, elapsed: float) -> Moment:
         parts = self._parts
@@ -152,34 +166,48 @@ class Controller:
         )
 
     def _decide(self, targets: Sequence[Target]) -> bool:
-        if not self.deciding or not targets:
+        if not self._able or not targets:
             return False
         parts = self._parts
-        moment = self._moment(self._now(), parts.clock.elapsed())
+        moment = self._moment(self.now(), parts.clock.elapsed())
         return self._carry_out(decide(moment, parts.policy, parts.fallback, targets))
 
     def _carry_out(self, verdicts: Sequence[Verdict]) -> bool:
         """Send what was approved first, then keep the record of everything."""
-        sent = False
-        for verdict in verdicts:
-            if verdict.approved is not None:
-                sent = True
-                self._submit(verdict.approved)
-        records = [record_of(verdict) for verdict in verdicts]
+        approved = [verdict.approved for verdict in verdicts if verdict.approved is not None]
+        try:
+            self._submit_all(approved)
+        finally:
+            self._keep([record_of(verdict) for verdict in verdicts])
+        return bool(approved)
+
+    def _submit_all(self, approved: Sequence[Approved]) -> None:
+        """Every command counts as issued, so each is sent and gets its end even if the journal fails for another."""
+        with ExitStack() as stack:  # calls all of them, the last one pushed first, and raises afterwards
+            for one in reversed(approved):
+                stack.callback(self._submit, one)
+
+    def _keep(self, records: Sequence[Record]) -> None:
         for record in records:
             self.records[record.target] = record
             if record.rule:
                 self.counts[f"refused by {record.rule}"] += 1
         self.counts["decisions"] += len(records)
         self._parts.journal.record_decisions(records)
-        return sent
 
     # --- commands ---------------------------------------------------------------------------------
 
     def ask(self, target: Target, setting: Setting) -> str:
-        """A person's wish: the command's id; ActionRefused where the guard objects."""
+        """A person's wish: the command's id; ActionRefused where the guard objects.
+
+        A bolt that was just asked to lock is not asked twice: the id is that of the open command.
+        """
+        if not self.deciding:
+            raise ActionRefused("running homes only", "this home has not been told its time yet, or is stopping")
+        if target.kind is Kind.LOCK and (same := self._outbox.open.get(target)) is not None:
+            return same.id
         parts = self._parts
-        now, elapsed = self._now(), parts.clock.elapsed()
+        now, elapsed = self.now(), parts.clock.elapsed()
         wish = Command(
             id=parts.new_id(),
             target=target,
@@ -196,12 +224,19 @@ class Controller:
         self._submit(ruling)
         return wish.id
 
-    def reconnected(self) -> None:
-        self._outbox.reconnected(real=self._parts.real())
+    def connected(self, up: bool) -> None:
+        """The way to the devices is there (again), or is lost: then nothing is decided, and doors move unheard."""
+        self._linked = up
+        if up:
+            self._outbox.reconnected(real=self._parts.real())
+            return
+        for signal, track in self._parts.history.tracks.items():
+            if signal.quantity is Quantity.CONTACT:
+                track.unsee()
 
     def pulse(self) -> None:
         """End what has waited too long, ask again, commit what was learned. Call it a few times a second."""
-        self._close(self._outbox.tick(real=self._parts.real(), at=self._parts.clock.now()))
+        self._close(self._outbox.tick(real=self._parts.real(), at=self.now()))
         self._parts.journal.flush()
 
     @property
@@ -212,23 +247,26 @@ class Controller:
     def stop(self) -> None:
         """Close the books: what is still open has no confirmation."""
         self.deciding = False
-        self._close(self._outbox.close(real=self._parts.real(), at=self._parts.clock.now()))
+        self._close(self._outbox.close(real=self._parts.real(), at=self.now()))
         self._parts.journal.flush()
 
     def _submit(self, approved: Approved) -> None:
         command = approved.command
         self.counts[f"{command.target.kind} commands by {command.cause}"] += 1
-        self._close(self._outbox.submit(approved, real=self._parts.real(), at=self._parts.clock.now()))
+        self._close(self._outbox.submit(approved, real=self._parts.real(), at=self.now()))
 
     def _close(self, outcomes: Sequence[Outcome]) -> None:
+        """Take note of every outcome, then keep the ends: a journal that fails leaves nothing waiting for ever."""
         for outcome in outcomes:
             newest = self.outcomes.get(outcome.command.target)
             if outcome.state is not CommandState.SUPERSEDED or newest is None or newest.command == outcome.command:
                 self.outcomes[outcome.command.target] = outcome
-            if outcome.state.ended:
-                self.state.ended(outcome, self._parts.clock.elapsed())
-                self.counts[f"commands {outcome.state}"] += 1
-                self._parts.journal.record_outcome(outcome)
+        ends = [outcome for outcome in outcomes if outcome.state.ended]
+        for end in ends:
+            self.state.ended(end, self.elapsed())
+            self.counts[f"commands {end.state}"] += 1
+        for end in ends:
+            self._parts.journal.record_outcome(end)
 
     def _window(self, target: Target) -> Window:
         return BATTERY_WINDOW if self.home.device(target.device).battery else MAINS_WINDOW

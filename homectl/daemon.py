@@ -5,7 +5,7 @@ import json
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from typing import Any, Protocol
 
 from homectl.bridge.directory import Directory
@@ -33,6 +33,15 @@ DRAIN = 8.0
 
 EARLY = 20_000
 """Messages kept until a simulated home has said what time it is."""
+
+BEHIND = 60.0
+"""Seconds that a simulated home may be behind what is known of it without a word."""
+
+LEAP = 32 * 86_400.0
+"""The longest time a simulated home may pass between two messages, seconds: longer than its longest fast-forward."""
+
+LATEST = 253_370_764_800.0
+"""The start of the year 9999, where calendars end."""
 
 
 class Wire(Protocol):
@@ -64,6 +73,8 @@ class Daemon:
         self._changed = asyncio.Event()
         self._topic = f"homectl/{directory.home.id}/"
         self._next_health = 0.0
+        self._fault = ""
+        self._control.connected(False)
         if self._simulated is None:
             self._control.begin()
 
@@ -77,14 +88,14 @@ class Daemon:
             self._asked.clear()
             self._listen()
             self._wire.publish(Message(self._topic + "status", b"online", retain=True, qos=1))
-            self._control.reconnected()
+        self._control.connected(up)
         self._touch()
 
     def hear(self, messages: Iterable[Message]) -> None:
         """Take in what arrived in order, then decide for the areas where something happened."""
         began = time.perf_counter()
         for message in messages:
-            self._hear(message, began)
+            self._shielded(self._hear, message, began)
         if self._simulated is None:
             self._settle(began)
         self._listen()
@@ -100,7 +111,7 @@ class Daemon:
         self._learn(message)
 
     def _learn(self, message: Message) -> None:
-        readings = self._directory.take(message, self._parts.clock.now())
+        readings = self._directory.take(message, self._control.now())
         self._control.home = self._directory.home
         self._areas |= self._control.learn(readings)
 
@@ -108,9 +119,19 @@ class Daemon:
         """Everything that belongs together has been heard: decide."""
         areas, self._areas = self._areas, set()
         if areas:
-            self._control.react(areas)
+            self._shielded(self._control.react, areas)
             self._latencies.append(time.perf_counter() - began)
-        self._control.tick()
+        self._shielded(self._control.tick)
+
+    def _shielded(self, what: Callable[..., object], *about: object) -> None:
+        """A fault in one part of the work is told once and counted; it stops no other part, least of all safety."""
+        try:
+            what(*about)
+        except Exception as error:
+            self._control.counts["faults"] += 1
+            if (fault := repr(error)) != self._fault:
+                log.exception("a part of the work failed; going on without it")
+            self._fault = fault
 
     def _hear_simulation(self, simulated: SimulatedHome, message: Message, began: float) -> bool:
         """Follow a simulated home's time and steps; True where the message was about them."""
@@ -131,13 +152,20 @@ class Daemon:
         return said is not None
 
     def _tell(self, told: Told) -> None:
-        assert isinstance(self._parts.clock, ToldClock)
-        self._parts.clock.tell(told.time)
-        first, self._told = self._told is None, told
+        clock, first = self._parts.clock, self._told is None
+        assert isinstance(clock, ToldClock)
+        if not told.time <= (LATEST if first else clock.now() + LEAP):
+            self._control.counts["simulator messages not understood"] += 1
+            return
+        behind = clock.now() - told.time
+        if behind > BEHIND and (self._told is None or told.time < self._told.time):
+            log.warning("the simulated home is %.0f s behind what is known of it; until then its time stands", behind)
+        clock.tell(told.time)
+        self._told = told
         if first:
             self._control.begin()
             while self._early:
-                self._learn(self._early.popleft())
+                self._shielded(self._learn, self._early.popleft())
 
     def _listen(self) -> None:
         """Subscribe to what became known, and ask devices that were just met how they are."""
@@ -177,13 +205,16 @@ class Daemon:
 
     def _pulse(self) -> None:
         """Transport time is real: retries, expiries, group commit; a real home's ticks as well."""
-        self._control.pulse()
+        self._shielded(self._control.pulse)
         if self._simulated is None:
-            self._control.tick()
+            self._shielded(self._control.tick)
         if time.monotonic() >= self._next_health:
             self._next_health = time.monotonic() + HEALTH_EVERY
-            self._wire.publish(Message(self._topic + "health", self._health_json(), retain=True))
-            self._touch()
+            self._shielded(self._say_health)
+
+    def _say_health(self) -> None:
+        self._wire.publish(Message(self._topic + "health", self._health_json(), retain=True))
+        self._touch()
 
     def _touch(self) -> None:
         self._version += 1
@@ -210,11 +241,11 @@ class Daemon:
         known = Knowledge(
             home=control.home,
             history=parts.history,
-            clock=parts.clock,
+            clock=control,
             limits=parts.limits,
             outcomes=control.outcomes,
             sentence=control.sentence,
-            hold_left=lambda target: control.state.holds.left(target, parts.clock.elapsed()),
+            hold_left=lambda target: control.state.holds.left(target, control.elapsed()),
             autonomy=lambda target: str(parts.autonomy.of(control.home, target)),
         )
         return home_view(

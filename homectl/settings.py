@@ -16,6 +16,14 @@ from homectl.home import ConfigError, Home
 from homectl.schedule import ScheduleSettings
 
 PREFIX = "HOMECTL_"
+OUTSIDE = frozenset({"HOMECTL_CONFIG", "HOMECTL_DATA", "HOMECTL_TRACEBACK"})
+"""Variables that say something else than a key of the settings."""
+
+LARGEST = 2**20
+MOST_NODES = 100_000
+DEEPEST = 50
+"""What a settings file may hold: bytes, values with every alias written out, and levels."""
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -45,14 +53,16 @@ class Settings(BaseModel):
 def read(path: Path, model: type[Model], environment: dict[str, str] | None = None) -> Model:
     """One validated file; ConfigError with every finding as `file:line:col: path: expected …, got …`."""
     root = _compose(path)
+    if root is not None:
+        _measure(root, path)
     content = _plain(root, path) if root is not None else {}
     if not isinstance(content, dict):
         raise ConfigError(f"{path}:1:1: expected keys and values, got {type(content).__name__}")
-    _override(content, environment or {})
+    overridden = _override(content, environment or {})
     try:
         return model.model_validate(content)
     except ValidationError as error:
-        raise ConfigError(*(_finding(path, root, model, e) for e in error.errors())) from None
+        raise ConfigError(*(_finding(path, root, model, e, overridden) for e in error.errors())) from None
 
 
 def load(path: Path) -> tuple[Settings, Home, Limits]:
@@ -75,7 +85,15 @@ def load(path: Path) -> tuple[Settings, Home, Limits]:
             findings += error.findings
     if home is None or findings:
         raise ConfigError(*findings)
-    return settings, home, limits
+    return _beside(path, settings), home, limits
+
+
+def _beside(path: Path, settings: Settings) -> Settings:
+    """The settings with the paths that are in them relative to their file, where they are relative."""
+    folder = path.absolute().parent
+    policy = settings.policy if settings.policy in ("base", "rules") else str(folder / settings.policy)
+    data = None if settings.data is None else folder / settings.data
+    return settings.model_copy(update={"policy": policy, "data": data})
 
 
 def data_folder(settings: Settings) -> Path:
@@ -90,17 +108,51 @@ def data_folder(settings: Settings) -> Path:
 
 def _compose(path: Path) -> yaml.Node | None:
     try:
-        return yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+        if len(content) > LARGEST:
+            raise ConfigError(f"{path}: expected at most {LARGEST:,} bytes, got more; is this a settings file?")
+        return yaml.compose(content.decode("utf-8-sig"), Loader=yaml.SafeLoader)
     except OSError as error:
-        raise ConfigError(f"{path}: expected a readable file, got {error.strerror}") from None
+        raise ConfigError(f"{path}: expected a readable file, got: {error.strerror}") from None
     except UnicodeDecodeError:
         raise ConfigError(f"{path}: expected UTF-8 text, got other bytes; save the file as UTF-8") from None
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = f"{mark.line + 1}:{mark.column + 1}" if mark else "1:1"
-        raise ConfigError(f"{path}:{where}: expected YAML, got {error.problem}") from None
-    except (yaml.YAMLError, RecursionError) as error:
-        raise ConfigError(f"{path}:1:1: expected YAML, got {type(error).__name__}") from None
+        raise ConfigError(f"{path}:{where}: expected YAML, got this: {error.problem}") from None
+    except yaml.YAMLError as error:
+        raise ConfigError(f"{path}:1:1: expected YAML, got this: {str(error).splitlines()[0]}") from None
+    except RecursionError:
+        raise ConfigError(f"{path}:1:1: expected YAML of at most {DEEPEST} levels, got more") from None
+
+
+def _measure(root: yaml.Node, path: Path) -> None:
+    """ConfigError for a file of too many or too deep values, and for a key that is there twice."""
+    waiting, seen = [(root, 1)], 0
+    while waiting:
+        node, depth = waiting.pop()
+        seen += 1
+        if isinstance(node, yaml.ScalarNode) and "\0" in node.value:
+            raise ConfigError(f"{path}{_mark(node)}: expected text, got a zero byte in it")
+        if seen > MOST_NODES or depth > DEEPEST:
+            most = f"{MOST_NODES:,} values in {DEEPEST} levels"
+            raise ConfigError(f"{path}{_mark(node)}: expected at most {most}, got more")
+        if isinstance(node, yaml.MappingNode):
+            _expect_plain_keys(node, path)
+            waiting += [(value, depth + 1) for _, value in _pairs(node)]
+        elif isinstance(node, yaml.SequenceNode):
+            waiting += [(item, depth + 1) for item in node.value]
+
+
+def _expect_plain_keys(node: yaml.MappingNode, path: Path) -> None:
+    known: set[str] = set()
+    for key, _ in _pairs(node):
+        if not isinstance(key, yaml.ScalarNode):
+            raise ConfigError(f"{path}{_mark(key)}: expected a word as key, got a list or a mapping")
+        if key.value in known:
+            raise ConfigError(f"{path}{_mark(key)}: {key.value}: expected every key once, got it again")
+        known.add(key.value)
 
 
 def _plain(node: yaml.Node, path: Path) -> Any:
@@ -125,42 +177,52 @@ def _pairs(node: yaml.MappingNode) -> Iterator[tuple[yaml.Node, yaml.Node]]:
 def _secret(node: yaml.Node, path: Path) -> SecretStr:
     beside = path.parent / "secrets.yaml"
     try:
-        secrets = yaml.safe_load(beside.read_text(encoding="utf-8")) or {}
-    except (OSError, yaml.YAMLError):
+        secrets = yaml.safe_load(beside.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError, yaml.YAMLError):
         raise ConfigError(f"{path}{_mark(node)}: expected a readable {beside} for !secret {node.value}") from None
-    if node.value not in secrets:
+    if not isinstance(secrets, dict) or node.value not in secrets:
         raise ConfigError(f"{path}{_mark(node)}: expected {node.value!r} in {beside}; add it there")
     return SecretStr(str(secrets[node.value]))
 
 
-def _override(content: dict[str, Any], environment: dict[str, str]) -> None:
-    """HOMECTL_BRIDGE__BROKER__URL=… replaces bridge.broker.url; HOMECTL_DATA and HOMECTL_CONFIG mean something else."""
-    for name, value in environment.items():
-        keys = name.removeprefix(PREFIX).lower().split("__")
-        if not name.startswith(PREFIX) or (len(keys) < 2 and keys[0] not in Settings.model_fields) or keys == ["data"]:
+def _override(content: dict[str, Any], environment: dict[str, str]) -> dict[tuple[str, ...], str]:
+    """HOMECTL_BRIDGE__BROKER__URL=… replaces bridge.broker.url; which keys were replaced, by which variable."""
+    replaced: dict[tuple[str, ...], str] = {}
+    for name, value in sorted(environment.items()):
+        keys = tuple(name.removeprefix(PREFIX).lower().split("__"))
+        if not name.startswith(PREFIX) or name in OUTSIDE or (len(keys) < 2 and keys[0] not in Settings.model_fields):
             continue
         place = content
         for key in keys[:-1]:
-            place = place.setdefault(key, {})
+            if not isinstance(place.get(key), dict):
+                place[key] = {}
+            place = place[key]
         place[keys[-1]] = value
+        replaced[keys] = name
+    return replaced
 
 
 def _mark(node: yaml.Node) -> str:
     return f":{node.start_mark.line + 1}:{node.start_mark.column + 1}"
 
 
-def _finding(path: Path, root: yaml.Node | None, model: type[BaseModel], error: Any) -> str:
+def _finding(
+    path: Path, root: yaml.Node | None, model: type[BaseModel], error: Any, overridden: dict[tuple[str, ...], str]
+) -> str:
     location = error["loc"]
     unknown = error["type"] == "extra_forbidden"
     node = _locate(root, location, key=unknown)
-    where = _mark(node) if node is not None else ":1:1"
+    where = f"{path}{_mark(node) if node is not None else ':1:1'}"
+    variable = next((name for keys, name in overridden.items() if keys[: len(location)] == location[: len(keys)]), None)
+    where = f"${variable}" if variable else where
     dotted = ".".join(str(part) for part in location) or "the file"
     if unknown:
-        return f"{path}{where}: {dotted}: expected a known key, got {location[-1]!r}{_suggestion(model, location)}"
+        return f"{where}: {dotted}: expected a known key, got {location[-1]!r}{_suggestion(model, location)}"
     got = "nothing" if error["type"] == "missing" else _short(error.get("input"))
     said = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
+    said = "a path" if error["type"] == "path_type" else said
     expected = "a value" if error["type"] == "missing" else said.removeprefix("expected ")
-    return f"{path}{where}: {dotted}: expected {expected}" + ("" if ", got " in expected else f", got {got}")
+    return f"{where}: {dotted}: expected {expected}" + ("" if ", got " in expected else f", got {got}")
 
 
 def _short(value: Any) -> str:

@@ -3,10 +3,9 @@
 import datetime
 import hashlib
 import itertools
-import multiprocessing
 import tempfile
 from collections.abc import Callable, Iterable, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from homectl.control.rules import Rules
 from homectl.controller import Controller, Parts
 from homectl.home import History, Policy, Reading, Setting, Target, ToldClock, UsageError
 from homectl.journal import Journal
+from homectl.workers import workers
 from models import checkpoint
 from models.baselines import Habit, Persistence
 from models.calibrate import held_out_losses, temperatures
@@ -79,10 +79,9 @@ def _rows(seed: int, days: float, number: int, folder: str) -> tuple[int, Rows, 
 def simulated_rows(homes: Homes, progress: Progress) -> tuple[Rows, dict[str, Any]]:
     """The rows of simulated homes, recorded through the journal in several processes, and what they were."""
     found: dict[int, tuple[Rows, dict[str, int], str]] = {}
-    context = multiprocessing.get_context("spawn")
     with (
         tempfile.TemporaryDirectory(prefix="homectl-") as folder,
-        ProcessPoolExecutor(homes.processes, mp_context=context) as pool,
+        workers(homes.processes) as pool,
     ):
         jobs = [pool.submit(_rows, seed, homes.days, n, folder) for n, seed in enumerate(homes.seeds())]
         for done, job in enumerate(as_completed(jobs), start=1):
@@ -187,11 +186,10 @@ def _judged(seed: int, days: float, folder: str, checkpoint_folder: str | None) 
 
 def compare(homes: Homes, folder: Path | None, progress: Progress) -> Figures:
     """Figures by policy and kind on homes no network was trained on: the network, persistence, habit and rules."""
-    context = multiprocessing.get_context("spawn")
     parts: dict[int, Tallies] = {}
     with (
         tempfile.TemporaryDirectory(prefix="homectl-") as scratch,
-        ProcessPoolExecutor(homes.processes, mp_context=context) as pool,
+        workers(homes.processes) as pool,
     ):
         named = None if folder is None else str(folder)
         jobs = [pool.submit(_judged, seed, homes.days + PAST, scratch, named) for seed in homes.seeds(UNSEEN)]

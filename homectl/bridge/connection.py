@@ -67,6 +67,10 @@ class _Link:
         late = now - self.asked if self.beat > self.answered else 0.0
         return late >= 3 * patience or (late >= patience and now - self.heard >= patience)
 
+    def doubtful(self, now: float, healthy: float) -> bool:
+        """A heartbeat has waited for its answer for longer than a healthy link takes."""
+        return self.beat > self.answered and now - self.asked > healthy
+
     def cut(self) -> None:
         """End the link now; what the system has not sent yet is thrown away with it."""
         if self.sock is not None:
@@ -126,10 +130,12 @@ class Connection:
     def publish(self, message: Message, *, expiry: int | None = None) -> bool:
         """Whether the message left for the broker; False and forgotten when not connected.
 
-        `expiry` seconds after it reaches an MQTT 5 broker the message is no longer handed on.
+        `expiry` seconds after it reaches an MQTT 5 broker the message is no longer handed on. Such a message is not
+        sent either while a heartbeat waits for its answer: on a link that stalls it could arrive late.
         """
         link = self._link
-        if link is None or not self.connected:
+        late = expiry is not None and link is not None and link.doubtful(self._loop.time(), self._heartbeat / 5)
+        if link is None or late or not self.connected:
             self.counters.unsent += 1
             return False
         properties = self._expiring(expiry) if expiry is not None and self._settings.protocol == "5" else None

@@ -28,6 +28,9 @@ from homectl.home import (
 ECHO_WINDOW = 5.0
 """Seconds after its end in which a command still explains a report."""
 
+ECHO_TIME = 60.0
+"""The same in seconds of the home's time, which may pass faster: longer than a step of a simulated home."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
@@ -36,6 +39,9 @@ class Window:
     confirm: float
     every: float
 
+
+SETTLES = 2.0
+"""Seconds after its end in which a lamp that was switched may still say which brightness it comes to."""
 
 LOCK_WINDOW = Window(confirm=10.0, every=10.0)
 MAINS_WINDOW = Window(confirm=6.0, every=2.0)
@@ -67,7 +73,7 @@ class Outbox:
         """`transmit` says whether the setting left; `store` is durable when it returns."""
         self._transmit, self._store, self._window = transmit, store, window
         self._open: dict[Target, _Open] = {}
-        self._ended: dict[Target, tuple[Command, float]] = {}
+        self._ended: dict[Target, tuple[Outcome, float]] = {}
 
     @property
     def open(self) -> Mapping[Target, Command]:
@@ -131,14 +137,22 @@ class Outbox:
         """The home stops: what is still open has no confirmation."""
         return [self._end(t, CommandState.EXPIRED, real, at, "unconfirmed at stop") for t in list(self._open)]
 
-    def caused(self, reading: Reading, *, real: float) -> Command | None:
-        """The command of ours that this report echoes: it says what was asked, now or a moment ago."""
+    def caused(self, reading: Reading, before: float, *, real: float) -> Command | None:
+        """The command of ours that this report echoes: it says what was asked, now or a moment ago.
+
+        `before` is what the device said of that quantity last, NaN if nothing. A device may still answer the command
+        before the open one.
+        """
         for target in (Target(reading.device, kind) for kind in Kind):
             entry = self._open.get(target)
-            ended, when = self._ended.get(target, (None, 0.0))
-            command = entry.command if entry else ended if real - when <= ECHO_WINDOW else None
-            if command and (_says(command, reading) or (entry and _on_its_way(command, reading))):
-                return command
+            if entry and (_says(entry.command, reading) or _on_its_way(entry.command, reading, before)):
+                return entry.command
+            end, when = self._ended.get(target, (None, 0.0))
+            if end is None or real - when > ECHO_WINDOW or reading.at - end.at > ECHO_TIME:
+                continue
+            settling = entry is None and real - when <= SETTLES
+            if _says(end.command, reading) or (settling and _comes_with(end.command, reading)):
+                return end.command
         return None
 
     def _again(self, entry: _Open, real: float) -> None:
@@ -147,8 +161,9 @@ class Outbox:
 
     def _end(self, target: Target, state: CommandState, real: float, at: float, detail: str) -> Outcome:
         command = self._open.pop(target).command
-        self._ended[target] = (command, real)
-        return Outcome(command=command, state=state, at=at, detail=detail)
+        outcome = Outcome(command=command, state=state, at=at, detail=detail)
+        self._ended[target] = (outcome, real)
+        return outcome
 
 
 def _concerns(entry: _Open, reading: Reading) -> bool:
@@ -160,7 +175,20 @@ def _says(command: Command, reading: Reading) -> bool:
     return reading.quantity in asked and agrees(command.setting, reading.quantity, reading.value)
 
 
-def _on_its_way(command: Command, reading: Reading) -> bool:
-    """A bolt that is moving as it was asked to."""
-    moving = (LockState.LOCKING, LockState.NOT_FULLY_LOCKED)
-    return command.target.kind is Kind.LOCK and reading.quantity is Quantity.LOCK and reading.value in moving
+def _on_its_way(command: Command, reading: Reading, before: float) -> bool:
+    """A bolt that is moving, or a lamp between its old brightness and the one it was asked for."""
+    if command.target.kind is Kind.LOCK:
+        return reading.quantity is Quantity.LOCK and reading.value in (LockState.LOCKING, LockState.NOT_FULLY_LOCKED)
+    if reading.quantity is not Quantity.LIGHT_LEVEL:
+        return False
+    asked = wanted(command.setting).get(Quantity.LIGHT_LEVEL, before)
+    return _comes_with(command, reading) or min(before, asked) <= reading.value <= max(before, asked)
+
+
+def _comes_with(command: Command, reading: Reading) -> bool:
+    """The brightness of a lamp that was only switched: whichever it is, the lamp chose it."""
+    return (
+        command.target.kind is Kind.LIGHT
+        and reading.quantity is Quantity.LIGHT_LEVEL
+        and Quantity.LIGHT_LEVEL not in wanted(command.setting)
+    )

@@ -3,9 +3,11 @@
 import argparse
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Sequence
-from types import ModuleType
+from types import ModuleType, TracebackType
+from typing import NoReturn
 
 COMMANDS = (
     "demo",
@@ -26,10 +28,30 @@ COMMANDS = (
 )
 """The modules of this package that are commands, in the order `--help` shows them."""
 
+PACKAGES = ("homectl", "models", "simulator")
+
+
+class Parser(argparse.ArgumentParser):
+    """argparse, with its refusals in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        self.exit(2, f"homectl: {message}; see {self.prog} --help\n")
+
+
+class Version(argparse.Action):
+    """Prints the version, which is looked up only when it is asked for."""
+
+    def __call__(self, parser: argparse.ArgumentParser, *_rest: object) -> NoReturn:
+        from importlib.metadata import version
+
+        print(f"homectl {version('homectl')}")
+        parser.exit()
+
 
 def parser() -> argparse.ArgumentParser:
     """The whole command line. Command modules import nothing heavy until they run."""
-    root = argparse.ArgumentParser(prog="homectl", description="A home controller that learns, and says why.")
+    root = Parser(prog="homectl", description="A home controller that learns, and says why.")
+    root.add_argument("--version", action=Version, nargs=0, help="print the version and end")
     commands = root.add_subparsers(title="commands", metavar="COMMAND", required=True)
     for name in COMMANDS:
         command = importlib.import_module(f"homectl.cli.{name}")
@@ -37,7 +59,7 @@ def parser() -> argparse.ArgumentParser:
     return root
 
 
-def _add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", command: ModuleType) -> None:
+def _add(commands: "argparse._SubParsersAction[Parser]", command: ModuleType) -> None:
     sub = commands.add_parser(
         command.NAME,
         help=command.HELP,
@@ -50,7 +72,12 @@ def _add(commands: "argparse._SubParsersAction[argparse.ArgumentParser]", comman
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command. 0 fine, 1 it failed, 2 wrong usage, 78 wrong configuration; errors are one line each."""
+    """Run one command. 0 fine, 1 it failed, 2 wrong usage, 78 wrong configuration; errors are one line each.
+
+    Without `argv` it is this process that is the command: it ends in good order on SIGTERM, and shows no traceback.
+    """
+    if argv is None:
+        _be_the_command()
     arguments = parser().parse_args(argv)
     from homectl.home import HomeError  # numpy and pydantic: not for --help
 
@@ -65,8 +92,32 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     except OSError as error:
-        print(
-            f"homectl: {error.strerror}: {error.filename or 'system'}; check that it exists and may be used",
-            file=sys.stderr,
-        )
+        finding = f"{error.strerror or error}: {error.filename or 'system'}"
+        print(f"homectl: {finding}; check that it exists and may be used", file=sys.stderr)
         return 1
+
+
+def _be_the_command() -> None:
+    sys.excepthook = _report
+    signal.signal(signal.SIGTERM, _end)
+
+
+def _end(_number: int, _frame: object) -> NoReturn:
+    """Let what is open be closed, and say with the exit code that a signal ended this."""
+    sys.exit(128 + signal.SIGTERM)
+
+
+def _report(kind: type[BaseException], error: BaseException, at: TracebackType | None) -> None:
+    """A mistake in homectl itself, in one line that says where; with $HOMECTL_TRACEBACK the whole way there, too."""
+    import traceback
+
+    if issubclass(kind, KeyboardInterrupt):
+        return
+    if os.environ.get("HOMECTL_TRACEBACK"):
+        traceback.print_exception(kind, error, at)
+    here = os.path.dirname(os.path.dirname(os.path.dirname(__file__)))
+    ours = [f for f in traceback.extract_tb(at) if os.path.relpath(f.filename, here).split(os.sep)[0] in PACKAGES]
+    where = f" in {os.path.relpath(ours[-1].filename, here)}, line {ours[-1].lineno}" if ours else ""
+    said = " ".join(str(error).split())[:200]
+    hint = "this is a mistake in homectl; HOMECTL_TRACEBACK=1 shows more to report"
+    print(f"homectl: {kind.__name__}{where}: {said}; {hint}", file=sys.stderr)

@@ -3,12 +3,14 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from homectl.cli.expect import port
+
 NAME, HELP = "broker", "run an MQTT broker on this machine's loopback until Ctrl-C"
 EXAMPLE = "homectl broker --port 1883"
 
 
 def arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--port", type=int, default=1883, help="where it listens (default: 1883)")
+    parser.add_argument("--port", type=port, default=1883, help="where it listens (default: 1883)")
     parser.add_argument("--data", type=Path, default=None, help="where its files lie (default: homectl's own folder)")
     parser.add_argument("--wheel", action="store_true", help="use the Python wheel's broker even if there is Mosquitto")
 

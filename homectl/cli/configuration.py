@@ -3,11 +3,14 @@
 import os
 from pathlib import Path
 
-from homectl.home import ConfigError
+WHERE = "settings file (default: $HOMECTL_CONFIG, ./homectl.yaml, ~/.config/homectl/homectl.yaml or /etc/homectl/…)"
+"""What `--help` says of `--config`."""
 
 
 def find(given: Path | None) -> Path:
     """`--config`, $HOMECTL_CONFIG, ./homectl.yaml, XDG config or /etc, in this order; ConfigError if none exists."""
+    from homectl.home import ConfigError
+
     if given is not None:
         return given
     if "HOMECTL_CONFIG" in os.environ:

@@ -4,12 +4,17 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from homectl.cli.configuration import WHERE
+
 if TYPE_CHECKING:
     from homectl.bridge.settings import BridgeSettings
     from homectl.bridge.survey import Survey
 
 NAME, HELP = "devices", "list the devices a broker or a saved file announces, and what they can do"
 EXAMPLE = "homectl devices --from bridge-devices.json"
+
+MOST_SHOWN = 10
+"""Lines that could not be understood, of those that are listed for people."""
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -22,7 +27,7 @@ def arguments(parser: ArgumentParser) -> None:
         help="a saved bridge/devices (.json), or .jsonl (.xz, .gz) of its elements or of messages with topic and "
         "payload (default: look at the broker)",
     )
-    parser.add_argument("-c", "--config", type=Path, default=None, help="settings file (default: see README)")
+    parser.add_argument("-c", "--config", type=Path, default=None, help=WHERE)
     parser.add_argument("--json", action="store_true", help="print the counts as JSON")
 
 
@@ -41,7 +46,7 @@ def run(args: Namespace) -> int:
     placed = {device.address.partition("#")[0] for device in home.devices if device.area} if home else set()
     pending = sum(address not in placed for address in survey.devices)
     print(as_json(survey, pending) if args.json else _table(survey, placed))
-    return 0
+    return 1 if survey.errors and not survey.devices else 0
 
 
 def _saved(file: Path, settings: "BridgeSettings") -> "Survey":
@@ -79,6 +84,8 @@ def _table(survey: "Survey", placed: set[str]) -> str:
         for address, found in sorted(survey.devices.items())
     ]
     counts = ", ".join(f"{count} {kind}" for kind, count in survey.capabilities().items())
-    rows += survey.errors
+    rows += survey.errors[:MOST_SHOWN]
+    if len(survey.errors) > MOST_SHOWN:
+        rows.append(f"… and more such lines; --json names up to {len(survey.errors)}")
     rows.append(f"{len(survey.devices)} devices ({counts or 'nothing homectl understands'}).")
     return "\n".join(rows)

@@ -34,14 +34,19 @@ def run(args: Namespace) -> int:
     import json
     import time
 
+    from homectl.cli import expect
     from homectl.cli.progress import shown
     from homectl.home import UsageError
     from homectl.trial import Homes, compare
     from models.evaluate import checks
     from models.policy import NetworkPolicy
 
-    if args.homes < 1 or args.days < 1:
-        raise UsageError(f"expected at least one home and one day, got {args.homes} and {args.days:g}")
+    if args.homes < 1 or not 1 <= args.days <= 3660:
+        raise UsageError(f"expected at least one home and 1 to 3660 days, got {args.homes} and {args.days:g}")
+    expect.within("--seed", args.seed, 0, expect.LARGEST_SEED)
+    expect.writable("--json", args.json)
+    if args.policy is not None:
+        expect.policy("--policy", str(args.policy))
     network = NetworkPolicy.load(args.policy).name
     began = time.monotonic()
     with shown() as progress:

@@ -21,10 +21,13 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> None:
+    from homectl.cli import expect
     from homectl.journal import Journal
     from homectl.journal.exchange import write_parquet
     from homectl.journal.readers.areas_from_log import Guess
 
+    for option in ("out", "parquet", "write_home"):
+        expect.writable(f"--{option.replace('_', '-')}", getattr(args, option))
     own = _own_home(args.out) if args.home == "auto" else None
     guess = Guess(own, {}) if own else recorded.home_of(args.home, args.logs, args.timezone)
     with Journal.open(args.out) as journal:

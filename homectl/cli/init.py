@@ -106,6 +106,7 @@ def _hear(directory: "Directory", message: "Message", groups: list[dict[str, Any
 def _listen(directory: "Directory", settings: "BridgeSettings", groups: list[dict[str, Any]]) -> None:
     import asyncio
     import contextlib
+
     from homectl.bridge.connection import Connection
     from homectl.bridge.survey import groups_in, listen
     from homectl.home import MessageError

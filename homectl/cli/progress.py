@@ -6,9 +6,9 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def shown() -> Iterator[Callable[[str, float], None]]:
-    """A function to tell what is being done and its share done, 0 … 1; silent when nobody watches."""
-    if not sys.stderr.isatty():
+def shown(*, quiet: bool = False) -> Iterator[Callable[[str, float], None]]:
+    """A function to tell what is being done and its share done, 0 … 1; silent if `quiet`, or when nobody watches."""
+    if quiet or not sys.stderr.isatty():
         yield lambda _what, _share: None
         return
     from rich.console import Console

@@ -28,7 +28,8 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     import json
 
-    from homectl.cli.simulate import home_yaml
+    from homectl.cli import expect
+    from homectl.cli.simulate import home_yaml, local_start
     from homectl.home import UsageError
     from homectl.journal import Journal
     from homectl.journal.tidy import write_tidy_csv
@@ -40,14 +41,22 @@ def run(args: Namespace) -> int:
         raise UsageError(f"--seed: expected 0 or more, got {args.seed}")
     if args.out.exists():
         raise UsageError(f"--out: {args.out} exists; name a file that does not, or remove it")
-    world = World(args.seed, start=_start(args))
+    if args.out.suffix in (".csv", ".parquet"):
+        raise UsageError(f"--out: expected a journal (.db) or a log (.csv.gz), got {args.out}")
+    expect.writable("--out", args.out)
+    expect.writable("--write-home", args.write_home)
+    world = World(args.seed, start=local_start(args.start, args.seed))
     if args.write_home is not None:
         args.write_home.write_text(home_yaml(_by_hand(world.home)), encoding="utf-8")
     log = args.out.suffix == ".gz"
-    with Journal.in_memory() if log else Journal.open(args.out) as journal:
-        count = _record(world, world.at + args.days * DAY, journal)
-        if log:
-            count = write_tidy_csv(journal.readings(), world.home, args.out)
+    try:
+        with Journal.in_memory() if log else Journal.open(args.out) as journal:
+            count = _record(world, world.at + args.days * DAY, journal)
+            if log:
+                count = write_tidy_csv(journal.readings(), world.home, args.out)
+    except BaseException:
+        args.out.unlink(missing_ok=True)  # half a recording looks like a whole one
+        raise
     said = {"file": args.out.name, "home": world.home.id, "days": args.days, "readings": count}
     if args.json:
         print(json.dumps(said))
@@ -64,30 +73,10 @@ def _by_hand(home: "Home") -> "Home":
     return home.with_devices(devices)
 
 
-def _start(args: Namespace) -> float:
-    from datetime import datetime
-
-    from homectl.home import UsageError
-    from simulator.household import draw_household
-
-    try:
-        start = datetime.fromisoformat(args.start)
-    except ValueError:
-        raise UsageError(f"--start: expected a date and time such as {DEFAULT_START}, got {args.start!r}") from None
-    return (start if start.tzinfo else start.replace(tzinfo=draw_household(args.seed).zone)).timestamp()
-
-
 def _record(world: "World", until: float, journal: "Journal") -> int:
     """Record, with a bar where somebody watches."""
-    import sys
-
+    from homectl.cli.progress import shown
     from simulator.record import record
 
-    if not sys.stderr.isatty():
-        return record(world, until, journal)
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("recording", total=1.0)
-        return record(world, until, journal, progress=lambda share: bar.update(task, completed=share))
+    with shown() as progress:
+        return record(world, until, journal, progress=lambda share: progress("recording", share))

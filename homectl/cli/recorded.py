@@ -30,7 +30,7 @@ def home_of(given: str, paths: Sequence[Path], timezone: str) -> "Guess":
     """The home named by --home, or the logs' own. ConfigError, LogError or UsageError in one line."""
     from zoneinfo import available_timezones
 
-    from homectl.home import Home, UsageError
+    from homectl.home import ConfigError, Home, UsageError
     from homectl.journal.readers.any_log import guess
     from homectl.journal.readers.areas_from_log import Guess, Words
     from homectl.journal.readers.devices_csv import home_from_devices_csv, is_devices_csv
@@ -41,6 +41,8 @@ def home_of(given: str, paths: Sequence[Path], timezone: str) -> "Guess":
     words = Words.load(shipped("lamp_words.yaml"))
     if given == "auto":
         return guess(paths, words, timezone=timezone)
+    if not Path(given).exists():
+        raise ConfigError(f"--home: expected a home.yaml, a table of devices or auto, found no file {given}")
     if is_devices_csv(Path(given)):
         return Guess(home_from_devices_csv(Path(given), words, timezone=timezone), {})
     return Guess(read(Path(given), Home), {})
@@ -82,15 +84,12 @@ def _flow(content: dict[str, object]) -> str:
 
 def take_in(journal: "Journal", paths: Sequence[Path], home: "Home", *, quiet: bool) -> "dict[Path, Tally]":
     """Read logs into a journal with a progress bar on standard error."""
-    from rich.console import Console
-    from rich.progress import Progress
-
+    from homectl.cli.progress import shown
     from homectl.journal.readers.any_log import take_in as steps
 
     tallies: dict[Path, Tally] = {}
-    with Progress(console=Console(stderr=True), disable=quiet, transient=True) as bar:
-        tasks = {path: bar.add_task(f"reading {path.name}", total=1.0) for path in paths}
+    with shown(quiet=quiet) as progress:
         for path, tally in steps(journal, paths, home):
             tallies[path] = tally
-            bar.update(tasks[path], completed=tally.share)
+            progress(f"reading {path.name}", tally.share)
     return tallies

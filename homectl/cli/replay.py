@@ -29,6 +29,11 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     import time
 
+    from homectl.cli import expect
+
+    expect.policy("--policy", args.policy)
+    expect.writable("--json", args.json)
+    expect.writable("--write-home", args.write_home)
     began = time.perf_counter()
     guess = recorded.home_of(args.home, args.logs, args.timezone)
     if args.write_home:
@@ -106,16 +111,13 @@ def _read(tallies: "list[Tally]") -> "dict[str, Any]":
 
 
 def _replayed(trial: "Trial", *, quiet: bool) -> "Report":
-    from rich.console import Console
-    from rich.progress import Progress
-
+    from homectl.cli.progress import shown
     from homectl.replay.report import Report
 
     report = Report(trial)
-    with Progress(console=Console(stderr=True), disable=quiet, transient=True) as bar:
-        task = bar.add_task(f"replaying {trial.policy.name}", total=trial.end - trial.start)
+    with shown(quiet=quiet) as progress:
         for at in report.run():
-            bar.update(task, completed=at - trial.start)
+            progress(f"replaying {trial.policy.name}", (at - trial.start) / (trial.end - trial.start))
     return report
 
 

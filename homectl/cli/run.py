@@ -3,12 +3,14 @@
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
+from homectl.cli.configuration import WHERE
+
 NAME, HELP = "run", "run a home: listen, decide, act, and serve its page"
 EXAMPLE = "homectl run -c config/homectl.yaml"
 
 
 def arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("-c", "--config", type=Path, default=None, help="settings file (default: see README)")
+    parser.add_argument("-c", "--config", type=Path, default=None, help=WHERE)
     parser.add_argument("--verbose", action="store_true", help="log every message that was not understood")
 
 

@@ -27,17 +27,23 @@ def run(args: Namespace) -> int:
 
 
 def _body(kind: str, value: str, level: float | None) -> dict[str, Any]:
+    import contextlib
+    import math
+
     from homectl.home import UsageError
 
+    if level is not None and (kind, value.lower()) != ("light", "on"):
+        raise UsageError(f"--level: expected it only where a light is switched on, got it for {kind} {value}")
+    if level is not None and not 0 < level <= 1:
+        raise UsageError(f"--level: expected above 0 and up to 1, got {level:g}")
     match kind, value.lower():
         case "light", "on" | "off":
             return {"on": value.lower() == "on"} | ({} if level is None else {"level": level})
         case "lock", "lock":
             return {"lock": True}
         case "setpoint", number:
-            try:
-                return {"celsius": float(number)}
-            except ValueError:
-                pass
+            with contextlib.suppress(ValueError):
+                if math.isfinite(celsius := float(number)):
+                    return {"celsius": celsius}
     expected = {"light": "on or off", "lock": "lock", "setpoint": "a temperature such as 20.5"}[kind]
     raise UsageError(f"expected {expected} for a {kind}, got {value!r}")

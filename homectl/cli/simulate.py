@@ -41,12 +41,16 @@ def run(args: Namespace) -> int:
     import time
     from dataclasses import asdict
 
+    from homectl.cli import expect
     from homectl.home import UsageError
     from simulator.mqtt import Broker
     from simulator.simulation import Simulation
 
     if not 0.1 <= args.speed <= 3600:
         raise UsageError(f"--speed: expected 0.1 to 3600, got {args.speed:g}.")
+    expect.within("--for", args.seconds, 0, float("inf"))
+    expect.writable("--write-home", args.write_home)
+    expect.writable("--ready-file", args.ready_file)
     world = world_of(args)
     if args.write_home is not None:
         args.write_home.write_text(home_yaml(world.home), encoding="utf-8")
@@ -80,7 +84,7 @@ def world_of(args: Namespace) -> "World":
         raise UsageError(f"--seed: expected 0 or more, got {args.seed}.")
     scenario: Path | None = getattr(args, "scenario", None)
     if scenario is None:
-        return World(args.seed, start=_start(args.start or DEFAULT_START, args.seed) - args.past * DAY)
+        return World(args.seed, start=local_start(args.start or DEFAULT_START, args.seed) - args.past * DAY)
     if args.past:
         raise UsageError("--past: expected none beside --scenario, which says when its world begins.")
     from homectl.settings import read
@@ -89,9 +93,11 @@ def world_of(args: Namespace) -> "World":
     return read(scenario, Scenario).world()
 
 
-def _start(text: str, seed: int) -> float:
+def local_start(text: str, seed: int) -> float:
+    """A date and time, of the home's own zone unless it says another, in UTC seconds; UsageError for anything else."""
     from datetime import datetime
 
+    from homectl.cli.expect import FIRST_YEAR, LAST_YEAR
     from homectl.home import UsageError
     from simulator.household import draw_household
 
@@ -99,6 +105,8 @@ def _start(text: str, seed: int) -> float:
         start = datetime.fromisoformat(text)
     except ValueError:
         raise UsageError(f"--start: expected a date and time such as {DEFAULT_START}, got {text!r}.") from None
+    if not FIRST_YEAR < start.year < LAST_YEAR:
+        raise UsageError(f"--start: expected a date between {FIRST_YEAR} and {LAST_YEAR}, got {text!r}.")
     return (start if start.tzinfo else start.replace(tzinfo=draw_household(seed).zone)).timestamp()
 
 

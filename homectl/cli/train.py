@@ -23,6 +23,7 @@ def run(args: Namespace) -> int:
     import json
     import time
 
+    from homectl.cli import expect
     from homectl.cli.progress import shown
     from homectl.home import UsageError
     from homectl.trial import Homes, train
@@ -31,8 +32,14 @@ def run(args: Namespace) -> int:
     count = args.homes if args.homes is not None else 0 if args.logs else 96
     if count < 0 or (count == 0 and not args.logs):
         raise UsageError(f"--homes: expected some homes or logs to learn from, got {count}; name a log or some homes")
-    if count and args.days < 3:
-        raise UsageError(f"--days: expected at least 3, because the first day is only past, got {args.days:g}")
+    if count and not 3 <= args.days <= 3660:
+        raise UsageError(f"--days: expected 3 to 3660, because the first day is only past, got {args.days:g}")
+    if count == 1 and not args.logs:
+        raise UsageError("--homes: expected at least 2, because one is held out to judge by, got 1")
+    expect.within("--epochs", args.epochs, 1, 1000)
+    expect.within("--seed", args.seed, 0, expect.LARGEST_SEED)
+    expect.folder("--out", args.out)
+    expect.writable("--json", args.json)
     homes = Homes(count, args.days, args.seed, max(1, args.processes)) if count else None
     began = time.monotonic()
     with shown() as progress:

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import isfinite
 from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from homectl.home import ORIGIN_CODE, STATE, Device, History, Origin, Quantity, Signal, Times, Track
+from homectl.control.moments import Asked, Digest, greater, lesser, not_after, pick
+from homectl.home import ORIGIN_CODE, STATE, Device, History, Origin, Quantity, Signal, Times
 
 STUCK = 65 * 60.0
 """Seconds after which a motion sensor that said 1 and nothing since is not believed any more."""
@@ -38,20 +39,20 @@ class Activity:
         order = np.argsort(starts, kind="stable")
         return cls(starts[order], np.maximum.accumulate(ends[order]) if len(order) else ends)
 
-    def silence(self, times: Times) -> Times:
-        """Seconds since somebody was about, 0 while somebody is, at most MEMORY; shape (times,)."""
-        place = self.starts.searchsorted(times, side="right") - 1
-        reached = pick(self.reach, place, -np.inf)
-        silent: Times = np.clip(times - reached, 0.0, MEMORY)
-        return silent
+    def silence(self, times: Asked) -> Asked:
+        """Seconds since somebody was about, 0 while somebody is, at most MEMORY."""
+        return silence(times, pick(self.reach, not_after(self.starts, times), -np.inf))
 
-    def stay(self, times: Times, gap: float) -> Times:
-        """When the newest stay began, at most MEMORY ago: pauses up to `gap` do not end it; shape (times,)."""
+    def stay(self, times: Asked, gap: float) -> Asked:
+        """When the newest stay began, at most MEMORY ago: pauses up to `gap` do not end it."""
         fresh = np.append(True, self.starts[1:] > self.reach[:-1] + gap)[: len(self.starts)]
         first = np.maximum.accumulate(np.where(fresh, self.starts, -np.inf)) if len(self.starts) else self.starts
-        place = self.starts.searchsorted(times, side="right") - 1
-        began: Times = np.maximum(pick(first, place, -np.inf), times - MEMORY)
-        return began
+        return greater(pick(first, not_after(self.starts, times), -np.inf), times - MEMORY)
+
+
+def silence(times: Asked, reached: Asked) -> Asked:
+    """Seconds since presence that reached up to a time, 0 while it lasts, at most MEMORY."""
+    return lesser(greater(times - reached, 0.0), MEMORY)
 
 
 class Window(NamedTuple):
@@ -60,55 +61,68 @@ class Window(NamedTuple):
     start: float
     end: float
 
-    def of(self, track: Track) -> slice:
-        """The samples that hold at some time of the window."""
-        first, end = track.times.searchsorted(self, side="right").tolist()
-        return slice(max(0, first - 1), end)
+
+class Motions(Digest):
+    """From each report of motion to the next report of the same sensor, or until it is no longer believed."""
+
+    def take(self, at: float, value: float, _: int) -> None:
+        if self.before == 1.0:
+            self.values[-1] = min(self.values[-1], at)
+        if value == 1.0:
+            self.add(at, at + STUCK)
+
+
+class Reports(Digest):
+    """Every report."""
+
+    def take(self, at: float, _value: float, _: int) -> None:
+        self.add(at, at)
+
+
+class Changes(Digest):
+    """When a known value became another one."""
+
+    origin: int | None = None
+    to: float | None = None
+
+    def take(self, at: float, value: float, origin: int) -> None:
+        changed = value != self.before and isfinite(value) and isfinite(self.before)
+        if changed and self.origin in (None, origin) and self.to in (None, value):
+            self.add(at, at)
+
+
+class ChangesByHand(Changes):
+    origin = ORIGIN_CODE[Origin.PERSON]
+
+
+class ChangesByUs(Changes):
+    origin = ORIGIN_CODE[Origin.HOMECTL]
+
+
+class Ends(Changes):
+    """When something that was on or open came to be off or closed."""
+
+    to = 0.0
+
+
+class EndsByHand(Ends):
+    origin = ORIGIN_CODE[Origin.PERSON]
+
+
+def presence(quantity: Quantity) -> type[Digest]:
+    """How a quantity of WITNESSES shows presence: its moments begin it, their values are until when it lasts."""
+    own: dict[Quantity, type[Digest]] = {Quantity.MOTION: Motions, Quantity.ACTION: Reports, Quantity.CONTACT: Changes}
+    return own.get(quantity, ChangesByHand)
 
 
 def spans_of(devices: Iterable[Device], history: History, window: Window) -> list[tuple[Times, Times]]:
-    """What the devices tell of presence in the window."""
+    """What the devices tell of presence: spans that begin in the window, and of each signal the one before it."""
     signals = [Signal(device.id, quantity) for device in devices for quantity in WITNESSES]
-    return [_spans(signal.quantity, history.tracks[signal], window) for signal in signals if signal in history.tracks]
+    known = [presence(s.quantity)(history.tracks[s]).follow() for s in signals if s in history.tracks]
+    return [spans_in(digest, window) for digest in known]
 
 
-def _spans(quantity: Quantity, track: Track, window: Window) -> tuple[Times, Times]:
-    if quantity is Quantity.MOTION:
-        return _moving(track, window)
-    if quantity is Quantity.ACTION:
-        times = track.times[window.of(track)]
-    else:
-        times = changes(track, window, origin=None if quantity is Quantity.CONTACT else Origin.PERSON)
-    return times, times
-
-
-def changes(track: Track, window: Window, *, origin: Origin | None = None, to: float | None = None) -> Times:
-    """When a known value became another one in the window; only those of one origin, or to one value."""
-    part = window.of(track)
-    times, values = track.times[part], track.values[part]
-    chosen = np.zeros(len(values), dtype=bool)
-    chosen[1:] = (values[1:] != values[:-1]) & np.isfinite(values[1:]) & np.isfinite(values[:-1])
-    if origin is not None:
-        chosen &= track.origins[part] == ORIGIN_CODE[origin]
-    if to is not None:
-        chosen &= values == to
-    return times[chosen]
-
-
-def last_before(moments: Times, times: Times) -> Times:
-    """For each time the newest moment not after it; -inf where there is none."""
-    return pick(moments, moments.searchsorted(times, side="right") - 1, -np.inf)
-
-
-def pick(values: Times, place: NDArray[np.intp], missing: float) -> Times:
-    """The values at some places; `missing` where the place is -1."""
-    return np.where(place >= 0, values[place], missing) if len(values) else np.full(len(place), missing)
-
-
-def _moving(track: Track, window: Window) -> tuple[Times, Times]:
-    """From each report of motion to the next report of the same sensor, or until it is no longer believed."""
-    part = window.of(track)
-    times, values = track.times[part], track.values[part]
-    following = np.append(times[1:], np.inf)
-    moving = values == 1.0
-    return times[moving], np.minimum(following, times + STUCK)[moving]
+def spans_in(digest: Digest, window: Window) -> tuple[Times, Times]:
+    first, end = (not_after(digest.at, moment) for moment in window)
+    part = slice(max(0, int(first) - 1), int(end))
+    return np.array(digest.at[part]), np.array(digest.values[part])

@@ -23,6 +23,7 @@ from homectl.home import (
     LockState,
     Quantity,
     Setpoint,
+    fitted,
 )
 
 WINDOW = 600.0
@@ -94,11 +95,13 @@ def setpoint_is_within_limits(command: Command, now: Situation) -> str | None:
     return f"{command.setting.celsius:g} °C is outside {low:g} to {high:g} °C"
 
 
-def setpoint_is_a_whole_step(command: Command, _: Situation) -> str | None:
+def setpoint_is_a_whole_step(command: Command, now: Situation) -> str | None:
+    """Half a degree, or as near to one as the device takes."""
     if not isinstance(command.setting, Setpoint) or command.cause not in ON_ITS_OWN:
         return None
-    halves = command.setting.celsius * 2
-    return None if abs(halves - round(halves)) < 1e-9 else f"{command.setting.celsius:g} °C is no step of 0.5 °C"
+    celsius = command.setting.celsius
+    fits = fitted(Setpoint(round(celsius * 2) / 2), now.device) == Setpoint(round(celsius, 3))
+    return None if fits else f"{celsius:g} °C is no step of 0.5 °C"
 
 
 def setpoint_moves_slowly(command: Command, now: Situation) -> str | None:

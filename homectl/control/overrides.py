@@ -1,7 +1,9 @@
 """Who did that: our own echo, a person, or nobody we can name; and for how long a person's wish is held."""
 
+import numpy as np
+
 from homectl.control.limits import HoldLimits
-from homectl.home import STATE, Cause, Command, History, Kind, Origin, Quantity, Reading, Target
+from homectl.home import ORIGIN_CODE, STATE, Cause, Command, History, Kind, Origin, Quantity, Reading, Target, Track
 
 SETTABLE = frozenset({*STATE.values(), Quantity.LIGHT_LEVEL})
 KIND_OF: dict[Quantity, Kind] = {quantity: kind for kind, quantity in STATE.items()} | {
@@ -25,10 +27,34 @@ def origin_of(reading: Reading, history: History, caused: Command | None) -> Ori
     before = history.sample(reading.device, reading.quantity, reading.at)
     if before is None or not reading.live or before.seen == float("-inf"):
         return Origin.UNKNOWN
-    if abs(reading.value - before.value) <= JITTER.get(reading.quantity, 0.0):
+    if not is_news(reading, history):
         return before.origin
     known = before.value == before.value and reading.value == reading.value
     return Origin.PERSON if known else Origin.UNKNOWN
+
+
+def is_news(reading: Reading, history: History) -> bool:
+    """Whether a report says something else than the last one, and not just the same rounded another way."""
+    before = history.value(reading.device, reading.quantity, reading.at)
+    return not abs(reading.value - before) <= JITTER.get(reading.quantity, 0.0)
+
+
+def last_by_hand(target: Target, history: History, at: float) -> float | None:
+    """When a person last changed a target; None where nothing up to `at` tells of it."""
+    told = [
+        _last_by_hand(track, at, JITTER.get(quantity, 0.0))
+        for quantity, kind in KIND_OF.items()
+        if kind is target.kind and (track := history.track(target.device, quantity)) is not None
+    ]
+    return max((when for when in told if when is not None), default=None)
+
+
+def _last_by_hand(track: Track, at: float, jitter: float) -> float | None:
+    size = int(np.searchsorted(track.times, at, side="right"))
+    changed = np.abs(np.diff(track.values[:size])) > jitter
+    by_hand = track.origins[1:size] == ORIGIN_CODE[Origin.PERSON]
+    places = np.flatnonzero(changed & by_hand)
+    return float(track.times[places[-1] + 1]) if len(places) else None
 
 
 class Holds:
@@ -49,6 +75,6 @@ class Holds:
         return until - elapsed if until is not None and until > elapsed else None
 
     def touched(self, target: Target, elapsed: float, limits: HoldLimits) -> None:
-        """A person changed a target: hold it for as long as its kind is held."""
+        """A person changed a target at that time: hold it for as long as its kind is held."""
         span = {Kind.LIGHT: limits.light, Kind.SETPOINT: limits.setpoint, Kind.LOCK: limits.lock}
         self.start(target, elapsed + span[target.kind])

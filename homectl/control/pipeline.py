@@ -68,7 +68,7 @@ def foresee(now: Moment, policy: Policy, fallback: Policy, targets: Sequence[Tar
     try:
         predictions = policy.predict(now.home, now.history, now.at, targets)
         cause = policy.cause
-    except (ArithmeticError, ValueError, LookupError):
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
         predictions, cause = [], policy.cause
     known = {prediction.target for prediction in predictions}
     decisions = [_decision(prediction, cause, now) for prediction in predictions]

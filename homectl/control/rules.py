@@ -3,17 +3,18 @@
 A person's own setting lasts until the room, or for heating the home, has been empty or asleep since.
 """
 
-import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from homectl.control.activity import LONGEST_GAP, MEMORY, changes, last_before
+from homectl.control.activity import LONGEST_GAP, MEMORY, ChangesByUs, EndsByHand
 from homectl.control.limits import Limits, SetpointLimits
-from homectl.control.routine import comfort, last_set_by_hand, liked_level
-from homectl.control.surroundings import Flags, Surroundings, as_of
+from homectl.control.memory import Memory
+from homectl.control.moments import Asked, Said, choose, ever, greater, lesser, negated, not_after, pick
+from homectl.control.rooms import OUTDOORS, Room, room_of
+from homectl.control.routine import Liked, SetByHand, SetByOthers, Uses, comfort, liked_level
+from homectl.control.surroundings import Surroundings, as_of
 from homectl.home import (
     Cause,
     Device,
@@ -21,47 +22,19 @@ from homectl.home import (
     History,
     Home,
     Kind,
-    Origin,
     Prediction,
     Quantity,
     Target,
     Times,
+    setting_of,
 )
 
 NIGHT = (23.0, 6.0)
 """Local hours in which people sleep unless they move."""
 
-LEVELS = ((0.0, 0.2), (6.0, 0.8), (8.0, 1.0), (20.0, 0.7), (22.0, 0.5), (23.0, 0.2))
+LEVELS_FROM = (0.0, 6.0, 8.0, 20.0, 22.0, 23.0)
+LEVELS = (0.2, 0.8, 1.0, 0.7, 0.5, 0.2)
 """From which local hour on a dimmable lamp is switched on at which level, until the household shows what it likes."""
-
-
-class Room(NamedTuple):
-    """A sort of room: the words that name it, when its lamps may go on, and when they go off.
-
-    `dark`: lux of daylight below which a lamp is wanted. `by_day`, `by_night`: seconds of silence before it goes off.
-    """
-
-    sort: str
-    words: frozenset[str]
-    opens: float
-    closes: float
-    dark: float
-    by_day: float
-    by_night: float
-
-
-PASSAGE = frozenset({"hall", "hallway", "corridor", "landing", "stairs", "entrance", "flur", "diele"})
-BATH = frozenset({"bath", "bathroom", "toilet", "wc", "shower", "bad", "laundry", "utility"})
-BEDROOM = frozenset({"bed", "bedroom", "nursery", "kids", "child", "children", "schlafzimmer"})
-KITCHEN = frozenset({"kitchen", "küche", "kueche"})
-ROOMS = (
-    Room("passage", PASSAGE, 0.0, 24.0, 25.0, 300.0, 180.0),
-    Room("bath", BATH, 0.0, 24.0, 80.0, 900.0, 600.0),
-    Room("bedroom", BEDROOM, 15.0, 21.5, 50.0, 2400.0, 1200.0),
-    Room("kitchen", KITCHEN, 5.0, 23.5, 80.0, 1800.0, 900.0),
-)
-OTHER_ROOM = Room("room", frozenset(), 6.0, 22.5, 60.0, 3600.0, 1800.0)
-OUTDOORS = Room("outdoors", frozenset(), 0.0, 24.0, 12.0, 300.0, 300.0)
 
 
 OFTEN = 3
@@ -89,120 +62,117 @@ PREHEAT = 60 * 60.0
 """Seconds before the usual rise at which comfort is wanted again."""
 
 
-@dataclass(frozen=True, slots=True)
-class Case:
-    """One line of a rule: when it applies, what it then wants, how sure it is and why. Arrays have shape (times,)."""
+class Case(NamedTuple):
+    """One line of a rule: when it applies, what it then wants, how sure it is and why."""
 
-    when: Flags
-    value: Times | float
+    when: Said
+    value: Asked
     confidence: float
     why: str
-    level: Times | float = np.nan
+    level: Asked = np.nan
 
 
 class Rules:
-    """The policy by hand. Its confidences are fixed and say how often the rule is right in a home it fits."""
+    """The policy by hand. Its confidences are fixed and say how often the rule is right in a home it fits.
+
+    It keeps in mind what it has read of the last history it was asked about; its answers do not depend on that.
+    """
 
     name = "rules"
     cause = Cause.RULES
 
     def __init__(self, limits: Limits | None = None) -> None:
         self.limits = limits or Limits()
+        self._memory: Memory | None = None
 
     def forecast(self, home: Home, history: History, times: Times, targets: Sequence[Target]) -> list[Forecast]:
         """Every target's forecast, in their order; `times` are UTC seconds, ascending."""
         if not len(times):
             return [_first(target, [], 0) for target in targets]
-        return [_first(target, cases, len(times)) for target, cases in self._judged(home, history, times, targets)]
+        around = self._look(home, history, times)
+        return [_first(target, list(self._cases(target, around)), len(times)) for target in targets]
 
     def predict(self, home: Home, history: History, at: float, targets: Sequence[Target]) -> list[Prediction]:
-        found = []
-        for target, cases in self._judged(home, history, np.array([at]), targets):
-            why = next((case.why for case in cases if case.when[0]), "no rule applies")
-            forecast = _first(target, cases, 1)
-            confidence = float(forecast.confidence[0])
-            found.append(Prediction(target=target, setting=forecast.setting(0), confidence=confidence, why=why))
-        return found
+        around = self._look(home, history, float(at))
+        return [_prediction(target, self._cases(target, around)) for target in targets]
 
-    def _judged(
-        self, home: Home, history: History, times: Times, targets: Sequence[Target]
-    ) -> Iterator[tuple[Target, list[Case]]]:
-        around = Surroundings(home, history, times)
-        for target in targets:
-            device = home.device(target.device)
-            match target.kind:
-                case Kind.LIGHT:
-                    yield target, lamp(device, around)
-                case Kind.SETPOINT:
-                    yield target, setpoint(device, around, self.limits.setpoint)
-                case Kind.LOCK:
-                    yield target, lock(device, around)
+    def _look(self, home: Home, history: History, times: Asked) -> Surroundings:
+        self._memory = (self._memory or Memory(home, history)).of(home, history)
+        return Surroundings(self._memory, times)
+
+    def _cases(self, target: Target, around: Surroundings) -> Iterator[Case]:
+        device = around.home.device(target.device)
+        match target.kind:
+            case Kind.LIGHT:
+                return lamp(device, around)
+            case Kind.SETPOINT:
+                return setpoint(device, around, self.limits.setpoint)
+            case Kind.LOCK:
+                return lock(device, around)
 
 
-def lamp(device: Device, around: Surroundings) -> list[Case]:
+def lamp(device: Device, around: Surroundings) -> Iterator[Case]:
     """On while somebody is about in the dark, off when the room has been empty for its time."""
-    area = device.area or ""
-    watched = around.watched([area])
-    room, here, night = room_of(around.home, area), around.area(area), _within(around.clock.hour, *NIGHT)
-    silence, patience = here.silence(around.times), np.where(night, room.by_night, room.by_day)
-    track = around.history.track(device.id, Quantity.LIGHT_ON)
-    by_hand = changes(track, around.window, origin=Origin.PERSON, to=0.0) if track is not None else np.empty(0)
-    unwanted = last_before(by_hand, around.times) >= here.stay(around.times, room.by_day)
-    open_for = (around.clock.hour >= room.opens) & (around.clock.hour < room.closes)
-    wanted = open_for & (silence == 0.0) & around.dark(area, room.dark) & ~unwanted
-    wanted &= _in_use(device, around) & ~_lit_by_another(device, around)
-    return [
-        Case(around.left & (room.sort != "outdoors"), 0.0, 0.92, "everybody has left"),
-        Case(~watched & (around.silence >= EMPTY_HOME), 0.0, 0.85, "nobody has moved at home for a long while"),
-        Case(watched & (silence >= patience), 0.0, 0.9, "nobody has been here for a while"),
-        Case(watched & wanted, 1.0, 0.9, "somebody is here and it is dark", _level(device, around)),
-    ]
+    area, hour = device.area or "", around.clock.hour
+    room, watched, quiet = room_of(around.home, area), around.watched(area), around.quiet(area)
+    about = watched & (quiet == 0.0)
+    if ever(negated(about)):
+        yield Case(around.left & (room is not OUTDOORS), 0.0, 0.92, "everybody has left")
+        alone = negated(watched) & (around.silence >= EMPTY_HOME)
+        yield Case(alone, 0.0, 0.85, "nobody has moved at home for a long while")
+        patience = choose(_within(hour, *NIGHT), room.by_night, room.by_day)
+        yield Case(watched & (quiet >= patience), 0.0, 0.9, "nobody has been here for a while")
+    wanted = about & (hour >= room.opens) & (hour < room.closes)
+    for condition in (_dark, _in_use, _unlit, _not_refused):
+        if not ever(wanted):
+            return
+        wanted = wanted & condition(device, around, room)
+    if ever(wanted):
+        yield Case(wanted, 1.0, 0.9, "somebody is here and it is dark", _level(device, around))
 
 
-def setpoint(device: Device, around: Surroundings, limits: SetpointLimits) -> list[Case]:
+def setpoint(device: Device, around: Surroundings, limits: SetpointLimits) -> Iterator[Case]:
     """Comfort while somebody is up, less at night and less still when everybody is out."""
-    track = around.history.track(device.id, Quantity.SETPOINT)
-    if track is None:
-        return []
-    times, hour = around.times, around.clock.hour
-    warm, step = comfort(track, times, GUESSED_COMFORT), Steps(device, as_of(track, times)[0], limits)
-    rising = (around.until_rise <= PREHEAT) & (around.until_rise > -PREHEAT)
+    memory, times, night = around.memory, around.times, _within(around.clock.hour, *NIGHT)
+    ours = memory.digest(ChangesByUs, device.id, Quantity.SETPOINT)
+    by_hand = memory.digest(SetByHand, device.id, Quantity.SETPOINT)
+    if ours is None or by_hand is None:
+        return
+    stepped, set_at = _lately(ours.last(times), times), _lately(by_hand.last(times), times)
+    yield Case(times - stepped < limits.policy_every, np.nan, 0.0, "the last step was a moment ago")
     away = around.left & (around.silence >= AWAY_FOR)
-    asleep = _within(hour, *NIGHT) & (around.silence >= ASLEEP_FOR) & ~rising
-    stepped = _lately(last_before(changes(track, around.window, origin=Origin.HOMECTL), times), times)
-    by_hand = _lately(last_set_by_hand(track, around.window, times), times)
-    slept = by_hand < around.indoors.stay(times, LONGEST_GAP)
-    up = (around.silence < ASLEEP_FOR) & ~_within(hour, *NIGHT)
-    return [
-        Case(times - stepped < limits.policy_every, np.nan, 0.0, "the last step was a moment ago"),
-        Case(away, step.down_to(warm - AWAY_SETBACK), 0.88, "everybody has been out for a while"),
-        Case(asleep, step.down_to(warm - NIGHT_SETBACK), 0.85, "everybody is asleep"),
-        Case(rising & slept, step.to(warm), 0.85, "you usually get up soon"),
-        Case(up & (by_hand <= stepped), step.to(warm), 0.85, "somebody is up again"),
-    ]
+    if ever(away):
+        yield Case(away, _step(device, around, limits, down=AWAY_SETBACK), 0.88, "everybody has been out for a while")
+    rising = (around.until_rise <= PREHEAT) & (around.until_rise > -PREHEAT)
+    asleep = night & (around.silence >= ASLEEP_FOR) & negated(rising)
+    if ever(asleep):
+        yield Case(asleep, _step(device, around, limits, down=NIGHT_SETBACK), 0.85, "everybody is asleep")
+    if ever(rising):
+        slept = set_at < around.indoors.stay(times, LONGEST_GAP)
+        yield Case(rising & slept, _step(device, around, limits), 0.85, "you usually get up soon")
+    up = (around.silence < ASLEEP_FOR) & negated(night) & (set_at <= stepped)
+    if ever(up):
+        yield Case(up, _step(device, around, limits), 0.85, "somebody is up again")
 
 
-def lock(device: Device, around: Surroundings) -> list[Case]:
+def lock(device: Device, around: Surroundings) -> Iterator[Case]:
     """Locked when everybody has left or sleeps, never while the door is not closed."""
     contact = around.home.contact_of(device.id)
     track = around.history.track(contact.id, Quantity.CONTACT) if contact is not None else None
     if track is None:
-        return []
+        return
     closed = as_of(track, around.times)[0] == 0.0
+    yield Case(closed & around.left, 1.0, 0.97, "everybody has left and the door is closed")
     asleep = _within(around.clock.hour, *NIGHT) & (around.silence >= ASLEEP_FOR)
-    return [
-        Case(closed & around.left, 1.0, 0.97, "everybody has left and the door is closed"),
-        Case(closed & asleep, 1.0, 0.96, "everybody is asleep"),
-    ]
+    yield Case(closed & asleep, 1.0, 0.96, "everybody is asleep")
 
 
-def room_of(home: Home, area: str) -> Room:
-    """What sort of room an area is, by the words of its id and name."""
-    if area in home.outdoors:
-        return OUTDOORS
-    name = next((place.name for place in home.areas if place.id == area), "")
-    words = set(re.findall(r"[^\W\d_]+", f"{area} {name}".lower()))
-    return next((room for room in ROOMS if room.words & words), OTHER_ROOM)
+def _prediction(target: Target, cases: Iterator[Case]) -> Prediction:
+    """The first case that applies now."""
+    case = next((case for case in cases if case.when), Case(True, np.nan, 0.0, "no rule applies"))
+    value, level = float(case.value), float(case.level)
+    confidence = 0.0 if value != value else case.confidence
+    return Prediction(target=target, setting=setting_of(target.kind, value, level), confidence=confidence, why=case.why)
 
 
 def _first(target: Target, cases: Sequence[Case], size: int) -> Forecast:
@@ -215,39 +185,52 @@ def _first(target: Target, cases: Sequence[Case], size: int) -> Forecast:
     return Forecast(target=target, value=value, level=level, confidence=np.where(np.isnan(value), 0.0, confidence))
 
 
-def _within(hour: Times, start: float, end: float) -> Flags:
+def _within(hour: Asked, start: float, end: float) -> Said:
     """Whether a local hour lies in a span that goes over midnight."""
     return (hour >= start) | (hour < end)
 
 
-def _lately(moments: Times, times: Times) -> Times:
+def _lately(moments: Asked, times: Asked) -> Asked:
     """The moments that are remembered; -inf for those longer ago."""
-    return np.where(times - moments < MEMORY, moments, -np.inf)
+    return choose(times - moments < MEMORY, moments, -np.inf)
 
 
-def _in_use(device: Device, around: Surroundings) -> Flags:
+def _dark(device: Device, around: Surroundings, room: Room) -> Said:
+    return around.dark(device.area or "", room.dark)
+
+
+def _in_use(device: Device, around: Surroundings, _: Room) -> Said:
     """Whether this is the lamp of its area that the household uses most at this time of day.
 
     In the first days of a lamp nothing is known, and it counts as used.
     """
-    track = around.history.track(device.id, Quantity.LIGHT_ON)
-    if track is None or not len(track):
-        return np.ones(len(around.times), dtype=bool)
-    own, others = around.uses(device.id), _other_lamps(device, around.home)
+    used = around.memory.digest(Uses, device.id, Quantity.LIGHT_ON)
+    if used is None:
+        return True
+    own = around.uses(device.id)
     favourite = own >= OFTEN
-    for other in others:
-        favourite &= (own > around.uses(other)) | ((own == around.uses(other)) & (device.id < other))
-    in_use: Flags = favourite | (around.times - track.times[0] < LEARNING)
-    return in_use
+    for other in _other_lamps(device, around.home):
+        theirs = around.uses(other)
+        favourite = favourite & ((own > theirs) | ((own == theirs) & (device.id < other)))
+    return favourite | (around.times - used.since < LEARNING)
 
 
-def _lit_by_another(device: Device, around: Surroundings) -> Flags:
-    """Whether another lamp of the area burns already."""
-    lit = np.zeros(len(around.times), dtype=bool)
+def _unlit(device: Device, around: Surroundings, _: Room) -> Said:
+    """Whether no other lamp of the area burns already."""
+    unlit: Said = True
     for other in _other_lamps(device, around.home):
         if (track := around.history.track(other, Quantity.LIGHT_ON)) is not None:
-            lit |= as_of(track, around.times)[0] == 1.0
-    return lit
+            unlit = unlit & (as_of(track, around.times)[0] != 1.0)
+    return unlit
+
+
+def _not_refused(device: Device, around: Surroundings, room: Room) -> Said:
+    """Whether nobody has switched the lamp off by hand since the present stay in the room began."""
+    by_hand = around.memory.digest(EndsByHand, device.id, Quantity.LIGHT_ON)
+    refused = -np.inf if by_hand is None else by_hand.last(around.times)
+    if not ever(around.times - refused <= MEMORY):
+        return True
+    return refused < around.stay(device.area or "", room.by_day)
 
 
 def _other_lamps(device: Device, home: Home) -> list[str]:
@@ -255,37 +238,50 @@ def _other_lamps(device: Device, home: Home) -> list[str]:
     return [target.device for target in area if target.kind is Kind.LIGHT and target.device != device.id]
 
 
-def _level(device: Device, around: Surroundings) -> Times:
+def _level(device: Device, around: Surroundings) -> Asked:
     """How bright the household likes a dimmable lamp at this time of day, else a level by the hour."""
-    place = np.searchsorted([since for since, _ in LEVELS], around.clock.hour, side="right") - 1
-    usual = np.array([level for _, level in LEVELS])[place]
     if not device.dimmable:
-        return np.full(len(usual), np.nan)
-    track = around.history.track(device.id, Quantity.LIGHT_LEVEL)
-    if track is None:
+        return np.nan
+    usual = pick(LEVELS, not_after(LEVELS_FROM, around.clock.hour), np.nan)
+    levels = around.memory.digest(Liked, device.id, Quantity.LIGHT_LEVEL)
+    if levels is None:
         return usual
-    liked = liked_level(track, around.home.zone, around.times, around.part)
-    return np.where(np.isnan(liked), usual, liked)
+    liked = liked_level(levels, around.times, around.part)
+    return choose(liked == liked, liked, usual)
+
+
+def _step(device: Device, around: Surroundings, limits: SetpointLimits, down: float = 0.0) -> Asked:
+    """The next step to comfort, or to so much below it, where a setpoint that is lower already stays."""
+    by_hand = around.memory.digest(SetByHand, device.id, Quantity.SETPOINT)
+    by_others = around.memory.digest(SetByOthers, device.id, Quantity.SETPOINT)
+    assert by_hand is not None
+    assert by_others is not None
+    warm = comfort(by_hand, by_others, around.times, GUESSED_COMFORT)
+    steps = Steps(device, as_of(by_hand.track, around.times)[0], limits)
+    return steps.down_to(warm - down) if down else steps.to(warm)
 
 
 class Steps:
     """The setpoints a policy may ask a device for: whole halves, near the reported one, inside both bands."""
 
-    def __init__(self, device: Device, reported: Times, limits: SetpointLimits) -> None:
+    def __init__(self, device: Device, reported: Asked, limits: SetpointLimits) -> None:
         self.reported = reported
         self.slew = limits.policy_slew
         self.low = max(limits.policy_coolest, device.coolest)
         self.high = min(limits.policy_warmest, device.warmest)
 
-    def to(self, wanted: Times) -> Times:
+    def to(self, wanted: Asked) -> Asked:
         """The next step from the reported setpoint to the wanted one; NaN where none is allowed."""
-        wanted = np.clip(wanted, self.low, self.high)
-        upward = np.floor(2 * np.minimum(self.reported + self.slew, wanted)) / 2
-        downward = np.ceil(2 * np.maximum(self.reported - self.slew, wanted)) / 2
-        step = np.where(wanted >= self.reported, upward, downward)
-        return np.where((step >= self.low) & (step <= self.high), step, np.nan)
+        wanted = self._inside(wanted)
+        upward = 2 * lesser(self.reported + self.slew, wanted) // 1 / 2
+        downward = -(-2 * greater(self.reported - self.slew, wanted) // 1) / 2
+        step = choose(wanted >= self.reported, upward, downward)
+        return choose((step >= self.low) & (step <= self.high), step, np.nan)
 
-    def down_to(self, wanted: Times) -> Times:
+    def down_to(self, wanted: Asked) -> Asked:
         """The same, but a setpoint that is lower already stays."""
-        low_enough = (self.reported <= np.clip(wanted, self.low, self.high)) & (self.reported >= self.low)
-        return np.where(low_enough, self.reported, self.to(np.minimum(wanted, self.reported)))
+        low_enough = (self.reported <= self._inside(wanted)) & (self.reported >= self.low)
+        return choose(low_enough, self.reported, self.to(lesser(self.reported, wanted)))
+
+    def _inside(self, wanted: Asked) -> Asked:
+        return greater(lesser(wanted, self.high), self.low)

@@ -1,8 +1,10 @@
 """What control remembers between two decisions: limiters, holds, what is asked and what has failed."""
 
+from collections.abc import Iterable
+
 from homectl.control.ledger import Ledger
 from homectl.control.limits import HoldLimits
-from homectl.control.overrides import KIND_OF, Holds, origin_of
+from homectl.control.overrides import KIND_OF, Holds, is_news, last_by_hand, origin_of
 from homectl.home import Command, CommandState, History, Origin, Outcome, Reading, Setting, Target
 
 GIVE_UP = 600.0
@@ -53,8 +55,15 @@ class ControlState:
     ) -> Origin:
         """Who made a reported state what it is; a person's change starts a hold at once."""
         origin = origin_of(reading, history, caused)
-        if origin is Origin.PERSON and reading.quantity in KIND_OF:
-            before = history.value(reading.device, reading.quantity, reading.at)
-            if before != reading.value:
-                self.holds.touched(Target(reading.device, KIND_OF[reading.quantity]), elapsed, limits)
+        if origin is Origin.PERSON and reading.quantity in KIND_OF and is_news(reading, history):
+            self.holds.touched(Target(reading.device, KIND_OF[reading.quantity]), elapsed, limits)
         return origin
+
+    def recall(
+        self, targets: Iterable[Target], history: History, at: float, elapsed: float, limits: HoldLimits
+    ) -> None:
+        """Hold again what people had changed by hand before this run began, for what is left of its time."""
+        for target in targets:
+            changed = last_by_hand(target, history, at)
+            if changed is not None:
+                self.holds.touched(target, elapsed - (at - changed), limits)

@@ -46,10 +46,17 @@ class Outcome(BaseModel):
 
 
 def outcome_of(
-    journal: Journal, past: int, truth: dict[str, Any], *, seed: int, policy: str, restarts: int, timing: dict[str, Any]
+    journal: Journal,
+    since: float,
+    truth: dict[str, Any],
+    *,
+    seed: int,
+    policy: str,
+    restarts: int,
+    timing: dict[str, Any],
 ) -> Outcome:
-    """Count a finished demo. `past`: readings the journal held before it began."""
-    counts = journal.commands()
+    """Count a finished demo from when it was ready, `since` in the home's time."""
+    counts = journal.commands(since)
     commands: dict[str, dict[str, int]] = {}
     states: Counter[CommandState] = Counter()
     for (kind, cause, state), number in sorted(counts.items()):
@@ -62,13 +69,13 @@ def outcome_of(
     return Outcome(
         seed=seed,
         policy=policy,
-        readings=journal.count() - past,
-        decisions=journal.count_decisions(),
+        readings=journal.count(since),
+        decisions=journal.count_decisions(since),
         commands=commands,
         issued=issued,
         **ends,
         model_unlocks=unlocks,
-        guard_refusals=journal.refusals(),
+        guard_refusals=journal.refusals(since),
         comfort=truth,
         restarts=restarts,
         checks=_checks(commands, ends, issued, unlocks, learned=policy != "rules"),
@@ -81,19 +88,14 @@ def _checks(
 ) -> list[Check]:
     cause = Cause.LEARNED if learned else Cause.RULES
     confirmed = ends[CommandState.CONFIRMED] / issued if issued else 0.0
-    without = issued - sum(ends.values())
+    endless = issued - sum(ends.values())
     checks = [
         _at_least(f"{kind} commands, {cause}", commands.get(kind, {}).get(cause, 0), 1)
         for kind in (Kind.LIGHT, Kind.SETPOINT)
     ]
     checks += [
         _at_least("lock commands", sum(commands.get(Kind.LOCK, {}).values()), 1),
-        Check(
-            name="commands without exactly one end",
-            value=issued - sum(ends.values()),
-            must="= 0",
-            ok=issued == sum(ends.values()),
-        ),
+        Check(name="commands without exactly one end", value=endless, must="= 0", ok=endless == 0),
         Check(name="share confirmed", value=round(confirmed, 4), must="> 0.9", ok=confirmed > 0.9),
         Check(name="unlocks asked of a lock", value=unlocks, must="= 0", ok=unlocks == 0),
     ]

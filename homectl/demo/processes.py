@@ -17,13 +17,16 @@ BACK_OFF = (0.5, 1.0, 2.0, 5.0, 10.0)
 
 
 class Process:
-    """`python -m homectl …` in a process of its own, with its own settings only; what it prints goes to a log file."""
+    """A homectl command in a process of its own, with its own settings only; what it prints goes to a log file.
+
+    It ends when this process does, however that may be: it attends its standard input.
+    """
 
     def __init__(self, name: str, arguments: list[str], folder: Path) -> None:
         self.name = name
         self.log = folder / f"{name}.log"
         self.starts = 0
-        self._arguments = [sys.executable, "-m", "homectl", *arguments]
+        self._arguments = [sys.executable, "-m", "homectl.cli.attended", *arguments]
         self._child: subprocess.Popen[bytes] | None = None
 
     @property
@@ -42,6 +45,7 @@ class Process:
     def start(self) -> None:
         self.starts += 1
         ours = {name: value for name, value in os.environ.items() if not name.startswith("HOMECTL_")}
+        ours["HOMECTL_TRACEBACK"] = "1"  # a log is for those who look for a mistake
         with self.log.open("ab") as log:
             self._child = subprocess.Popen(
                 self._arguments, stdin=subprocess.PIPE, stdout=log, stderr=log, start_new_session=True, env=ours
@@ -66,7 +70,11 @@ class Process:
     def last_words(self) -> str:
         """The last line of its log."""
         lines = self.log.read_text(encoding="utf-8", errors="replace").strip().splitlines() if self.log.exists() else []
-        return lines[-1] if lines else "nothing was said"
+        return lines[-1].removeprefix("homectl: ") if lines else "nothing was said"
 
     def died(self) -> HomeError:
-        return HomeError(f"The {self.name} ended with {self.code}: {self.last_words()} (log: {self.log})")
+        """How it ended, in one line."""
+        code = self.code or 0
+        if code < 0:
+            return HomeError(f"The {self.name} was ended by {signal.Signals(-code).name}; its log: {self.log}")
+        return HomeError(f"The {self.name} ended with {code}: {self.last_words()}; its log: {self.log}")

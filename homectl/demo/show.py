@@ -2,16 +2,19 @@
 
 import asyncio
 import contextlib
+import json
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import yaml
 
 from homectl.bridge.broker import Broker, MosquittoBroker, WheelBroker, available, free_port
 from homectl.bridge.connection import Connection
+from homectl.bridge.messages import Message
 from homectl.bridge.settings import BrokerSettings
 from homectl.client import Client
 from homectl.demo.outcome import Outcome, outcome_of
@@ -23,6 +26,12 @@ from simulator.record import record
 from simulator.world import World
 
 DAY = 86400.0
+TRUTH_EVERY = 1.0
+"""Real seconds between two times that the simulator tells its truth."""
+
+WARM_UP = 3600.0
+"""Seconds of the home's time before `start` in which its daemon hears every device: contacts speak every 55 minutes."""
+
 READY_WITHIN = 60.0
 """Real seconds until broker, home and daemon must all be there."""
 
@@ -41,6 +50,10 @@ class ShowOptions:
     seconds: float | None  # real seconds from all ready; None: until interrupted
 
 
+class Interrupted(Exception):
+    """Somebody ended the demo before it was ready."""
+
+
 def broker_of(folder: Path, *, wheel: bool) -> Broker:
     """Mosquitto where it is installed and not unwanted, else the wheel's; BrokerError where there is neither."""
     kinds = [WheelBroker] if wheel else available()
@@ -48,8 +61,7 @@ def broker_of(folder: Path, *, wheel: bool) -> Broker:
 
 
 class Show:
-    """One demo. `world` is the simulated home at the beginning of its past; `say` is told each step; `shown` gets the
-    home about once a second."""
+    """One demo. `world` is the simulated home at the beginning of its past; `say` is told each step."""
 
     def __init__(
         self,
@@ -57,22 +69,28 @@ class Show:
         world: World,
         folder: Path,
         say: Callable[[str], None],
-        shown: Callable[[HomeView], None] | None,
     ) -> None:
-        self._options, self._world, self._folder, self._say, self._shown = options, world, folder, say, shown
+        self._options, self._world, self._folder, self._say = options, world, folder, say
+        self._shown: Callable[[HomeView], None] | None = None
         self._broker = broker_of(folder / "broker", wheel=options.wheel)
         self._stopping = asyncio.Event()
         self._began = time.monotonic()
-        self._past = 0
+        self._since = 0.0
 
-    async def run(self) -> Outcome:
-        """Live through the demo; HomeError when the broker or the simulated home dies."""
-        for number in (signal.SIGINT, signal.SIGTERM):
+    async def run(self, shown: Callable[[HomeView], None] | None = None) -> Outcome | None:
+        """Live through the demo: what it came to, None when it was interrupted before it was ready.
+
+        `shown` gets the home about once a second. HomeError when the broker or the simulated home dies.
+        """
+        self._shown = shown
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self._stopping.set)
         self._say(f"starting a broker: {type(self._broker).__name__.removesuffix('Broker')}")
         await asyncio.to_thread(self._broker.start)
         try:
             return await self._with_broker()
+        except Interrupted:
+            return None
         finally:
             await asyncio.to_thread(self._broker.stop)
 
@@ -80,9 +98,11 @@ class Show:
         options = self._options
         home = self._world.home
         self._write_configuration(home)
-        simulation = ["simulate", "--broker", self._broker.url, "--seed", str(options.seed)]
-        simulation += ["--speed", str(options.speed), "--past", str(options.past)]
-        simulation += ["--start", options.start] if options.start else []
+        start = self._world.at + options.past * DAY
+        on_air = start - min(WARM_UP, options.past * DAY)
+        simulation = ["simulate", "--broker", self._broker.url, "--seed", str(options.seed), "--paused"]
+        simulation += ["--speed", str(options.speed), "--past", str((on_air - self._world.at) / DAY)]
+        simulation += ["--start", datetime.fromtimestamp(on_air, UTC).isoformat()]
         simulator = Process("simulated home", simulation, self._folder)
         daemon = Process("daemon", ["run", "--config", str(self._folder / "homectl.yaml")], self._folder)
         watcher, connection = Watcher(home.id), self._connection()
@@ -90,13 +110,15 @@ class Show:
         connection.subscribe(watcher.topics)
         try:
             simulator.start()
-            await asyncio.to_thread(self._remember_the_past)
+            await asyncio.to_thread(self._remember_the_past, on_air)
             daemon.start()
-            await self._ready(simulator, daemon, watcher, home)
+            await self._until(lambda: self._all_there(watcher), simulator, daemon)
+            await self._warm_up(start, connection, watcher, simulator, daemon)
+            self._say(f"ready; the page: http://127.0.0.1:{options.port}/")
             ready = time.monotonic() - self._began
             await self._live(simulator, daemon)
             await daemon.stop()
-            await asyncio.sleep(1.2)  # the simulator tells its truth once a second
+            await asyncio.sleep(1.2 * TRUTH_EVERY)
             return self._count(home, daemon, watcher, ready)
         finally:
             connection.stop()
@@ -122,25 +144,46 @@ class Show:
         described = home.model_dump(mode="json", exclude_defaults=True)
         (self._folder / "home.yaml").write_text(yaml.safe_dump(described, sort_keys=False), encoding="utf-8")
 
-    def _remember_the_past(self) -> None:
+    def _remember_the_past(self, until: float) -> None:
         """What the household did before we came: the daemon starts with its journal."""
         if self._options.past:
             self._say(f"recording the {self._options.past:g} days this household lived before")
         with Journal.open(self._folder / f"{self._world.home.id}.db") as journal:
-            record(self._world, self._world.at + self._options.past * DAY, journal)
-            self._past = journal.count()
+            record(self._world, until, journal, progress=self._go_on)
 
-    async def _ready(self, simulator: Process, daemon: Process, watcher: Watcher, home: Home) -> None:
-        self._say(f"waiting for the simulated home {home.id!r} and its daemon")
+    def _go_on(self, _share: float) -> None:
+        if self._stopping.is_set():
+            raise Interrupted
+
+    async def _until(self, there: Callable[[], Awaitable[bool]], *processes: Process) -> None:
+        """Wait for something that must come about while all processes live."""
         deadline = time.monotonic() + READY_WITHIN
-        while not (watcher.online and "clock" in watcher.known and await self._page_answers()):
-            for process in (simulator, daemon):
+        while not await there():
+            self._go_on(0.0)
+            for process in processes:
                 if not process.alive:
                     raise process.died()
-            if time.monotonic() > deadline or self._stopping.is_set():
+            if time.monotonic() > deadline:
                 raise HomeError(f"The demo was not ready within {READY_WITHIN:.0f} s; its logs: {self._folder}")
             await asyncio.sleep(0.1)
-        self._say(f"ready; the page: http://127.0.0.1:{self._options.port}/")
+
+    async def _all_there(self, watcher: Watcher) -> bool:
+        return watcher.online and "clock" in watcher.known and await self._page_answers()
+
+    async def _warm_up(self, start: float, wire: Connection, watcher: Watcher, *processes: Process) -> None:
+        """Let the home's last hour before `start` pass quickly: every device is heard, every limiter opens."""
+        self._say("the daemon gets to know the home: its last hour passes quickly")
+
+        async def arrived() -> bool:
+            return watcher.time >= start - 1.0
+
+        if not await arrived():
+            wire.publish(Message(watcher.control("jump"), json.dumps({"to": start}).encode(), qos=1))
+            await self._until(arrived, *processes)
+        await asyncio.sleep(1.2 * TRUTH_EVERY)
+        watcher.mark()
+        self._since = watcher.time
+        wire.publish(Message(watcher.control("resume"), b"{}", qos=1))
 
     async def _page_answers(self) -> bool:
         try:
@@ -158,11 +201,14 @@ class Show:
                 raise simulator.died()
             if not daemon.alive:
                 self._say(f"{daemon.died()}; starting it again in {daemon.back_off():g} s")
-                await asyncio.sleep(daemon.back_off())
+                await self._pause(daemon.back_off())
                 daemon.start()
             await self._show()
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._stopping.wait(), min(1.0, max(0.01, end - time.monotonic())))
+            await self._pause(min(1.0, max(0.01, end - time.monotonic())))
+
+    async def _pause(self, seconds: float) -> None:
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
 
     async def _show(self) -> None:
         if self._shown is not None:
@@ -175,7 +221,7 @@ class Show:
         with Journal.open(self._folder / f"{home.id}.db") as journal:
             return outcome_of(
                 journal,
-                self._past,
+                self._since,
                 watcher.truth(),
                 seed=self._options.seed,
                 policy=str(health.get("policy", self._options.policy)),

@@ -66,9 +66,10 @@ def _asked(target: TargetView) -> Text:
     return Text(f"{target.asked} · {target.cause} · {target.state}{detail}", style=STATE_STYLE[target.state])
 
 
-def outcome_table(outcome: Outcome) -> Group:
-    """What a demo came to, and whether every check held."""
-    counts = Table(title=f"Seed {outcome.seed}, {outcome.policy}", title_justify="left")
+def outcome_table(outcome: Outcome, *, judged: bool) -> Group:
+    """What a demo came to, and whether every check held if it is `judged`."""
+    title = Text(f"Seed {outcome.seed}, {outcome.policy}", style="italic")
+    counts = Table()
     counts.add_column("Commands")
     for cause in (causes := sorted({cause for by in outcome.commands.values() for cause in by})):
         counts.add_column(cause, justify="right")
@@ -81,4 +82,5 @@ def outcome_table(outcome: Outcome) -> Group:
     ends = (
         f"{outcome.readings} readings, {outcome.decisions} decisions, {outcome.confirmed} of {outcome.issued} confirmed"
     )
-    return Group(counts, Text(ends), checks)
+    told = (counts,) if outcome.commands else ()
+    return Group(title, *told, Text(ends), *((checks,) if judged else ()))

@@ -8,6 +8,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -41,8 +42,8 @@ class Journal:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
-        rows = connection.execute("SELECT device, quantity, id FROM signals")
-        self._signals = {Signal(device, Quantity(quantity)): number for device, quantity, number in rows}
+        self._signals = _signals(connection)
+        self._newest: dict[Target, Record] = {}  # the last decision stored of each target, as far as it is known
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> "Journal":
@@ -77,15 +78,16 @@ class Journal:
         self._db.close()
 
     def flush(self) -> None:
-        """Commit what was appended."""
+        """Commit what was appended; JournalError, as from everything that writes, where the disk does not take it."""
         if self._db.in_transaction:
-            self._db.execute("COMMIT")
+            with self._writing(durable=True):
+                pass
 
     # --- the home and its readings ----------------------------------------------------------------
 
     def set_home(self, home: Home) -> None:
-        self._begin()
-        self._db.execute("INSERT OR REPLACE INTO about VALUES ('home', ?)", (home.model_dump_json(),))
+        with self._writing():
+            self._db.execute("INSERT OR REPLACE INTO about VALUES ('home', ?)", (home.model_dump_json(),))
 
     def home(self) -> Home:
         row = self._db.execute("SELECT value FROM about WHERE name = 'home'").fetchone()
@@ -95,11 +97,12 @@ class Journal:
 
     def append(self, readings: Iterable[Reading]) -> int:
         """Remember readings; what is known for that signal and time already adds nothing. The number added."""
-        self._begin()
-        rows = [(self._signal(r.signal), _ms(r.at), r.value, ORIGIN_CODE[r.origin], r.live, r.text) for r in readings]
-        before = self._db.total_changes
-        self._db.executemany("INSERT OR IGNORE INTO readings VALUES (?, ?, ?, ?, ?, ?)", rows)
-        return self._db.total_changes - before
+        given = [(r.signal, _ms(r.at), r.value, ORIGIN_CODE[r.origin], r.live, r.text) for r in readings]
+        with self._writing():
+            rows = [(self._signal(signal), *rest) for signal, *rest in given]
+            before = self._db.total_changes
+            self._db.executemany("INSERT OR IGNORE INTO readings VALUES (?, ?, ?, ?, ?, ?)", rows)
+            return self._db.total_changes - before
 
     def history(self, start: float | None = None, end: float | None = None) -> History:
         """Every signal's samples with start ≤ time < end."""
@@ -122,16 +125,18 @@ class Journal:
         columns = np.ascontiguousarray(rows.T)
         return Track.of(columns[0] / 1000, columns[1], columns[2].astype(np.int8), columns[3] != 0)
 
-    def count(self) -> int:
+    def count(self, since: float | None = None) -> int:
         """How many readings there are."""
-        return int(self._db.execute("SELECT count(*) FROM readings").fetchone()[0])
+        return int(
+            self._db.execute("SELECT count(*) FROM readings WHERE at >= ?", _span(since, None)[:1]).fetchone()[0]
+        )
 
     def retain(self, since: float) -> int:
         """Forget readings and decisions older than `since`; the number of readings forgotten."""
-        self._begin()
-        gone = self._db.execute("DELETE FROM readings WHERE at < ?", (_ms(since),)).rowcount
-        self._db.execute("DELETE FROM decisions WHERE until < ?", (_ms(since),))
-        return gone
+        with self._writing():
+            gone = self._db.execute("DELETE FROM readings WHERE at < ?", (_ms(since),)).rowcount
+            self._db.execute("DELETE FROM decisions WHERE until < ?", (_ms(since),))
+            return gone
 
     def hash(self) -> str:
         """What the readings say, whatever order they came in."""
@@ -145,67 +150,86 @@ class Journal:
 
     def record_decisions(self, records: Sequence[Record]) -> None:
         """Remember verdicts; one that only continues the last of its target makes that row longer."""
-        self._begin()
-        for record in records:
-            last = self.decisions(record.target, limit=1)
-            if last and record.continues(last[0]):
-                key = (_ms(record.until), str(record.target), _ms(last[0].since))
-                self._db.execute("UPDATE decisions SET until = ? WHERE target = ? AND since = ?", key)
-            else:
-                self._db.execute("INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _row(record))
+        with self._writing():
+            for record in records:
+                last = self._newest.get(record.target) or next(iter(self.decisions(record.target, limit=1)), None)
+                if last is not None and record.continues(last) and self._lengthen(last, record.until):
+                    self._newest[record.target] = last
+                else:
+                    self._db.execute("INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _row(record))
+                    self._newest[record.target] = record
+
+    def _lengthen(self, record: Record, until: float) -> bool:
+        """Whether the stored decision was still there."""
+        key = (_ms(until), str(record.target), _ms(record.since))
+        return self._db.execute("UPDATE decisions SET until = ? WHERE target = ? AND since = ?", key).rowcount > 0
 
     def decisions(self, target: Target | None = None, limit: int = -1) -> list[Record]:
         """The newest first."""
-        query = "SELECT * FROM decisions WHERE ? IN ('', target) ORDER BY since DESC, rowid DESC LIMIT ?"
-        return [_record(row) for row in self._db.execute(query, ("" if target is None else str(target), limit))]
+        if target is None:
+            rows = self._db.execute("SELECT * FROM decisions ORDER BY since DESC, rowid DESC LIMIT ?", (limit,))
+        else:
+            query = "SELECT * FROM decisions WHERE target = ? ORDER BY since DESC, rowid DESC LIMIT ?"
+            rows = self._db.execute(query, (str(target), limit))
+        return [_record(row) for row in rows]
 
-    def count_decisions(self) -> int:
+    def count_decisions(self, since: float | None = None) -> int:
         """How many verdicts were stored; an unchanged run counts once."""
-        return int(self._db.execute("SELECT count(*) FROM decisions").fetchone()[0])
+        query = "SELECT count(*) FROM decisions WHERE until >= ?"
+        return int(self._db.execute(query, _span(since, None)[:1]).fetchone()[0])
 
-    def refusals(self) -> dict[str, int]:
+    def refusals(self, since: float | None = None) -> dict[str, int]:
         """How many stored verdicts the guard refused, by its rule."""
-        rows = self._db.execute("SELECT rule, count(*) FROM decisions WHERE ruling = 'refused' GROUP BY rule")
-        return {str(rule): int(number) for rule, number in rows}
+        query = "SELECT rule, count(*) FROM decisions WHERE ruling = 'refused' AND until >= ? GROUP BY rule"
+        return {str(rule): int(number) for rule, number in self._db.execute(query, _span(since, None)[:1])}
 
     def record_command(self, command: Command) -> None:
         """Durable when this returns."""
-        self._begin()
-        row = (command.id, str(command.target), str(command.setting), command.cause, _ms(command.issued))
-        asked = CommandState.ASKED
-        self._db.execute("INSERT INTO commands VALUES (?, ?, ?, ?, ?, ?, ?, NULL, '')", (*row, command.reason, asked))
-        self._commit_durably()
+        wish = (command.id, str(command.target), str(command.setting), command.cause, _ms(command.issued))
+        row = (*wish, command.reason, CommandState.ASKED)
+        with self._writing(durable=True):
+            self._db.execute("INSERT INTO commands VALUES (?, ?, ?, ?, ?, ?, ?, NULL, '')", row)
 
     def record_outcome(self, outcome: Outcome) -> None:
         """Durable when this returns; the first end of a command stays its end."""
-        self._begin()
         end = (outcome.state, _ms(outcome.at), outcome.detail, outcome.command.id)
-        self._db.execute("UPDATE commands SET state = ?, ended = ?, detail = ? WHERE id = ? AND ended IS NULL", end)
-        self._commit_durably()
+        with self._writing(durable=True):
+            self._db.execute("UPDATE commands SET state = ?, ended = ?, detail = ? WHERE id = ? AND ended IS NULL", end)
 
     def close_open_commands(self, at: float, detail: str) -> int:
         """Commands that a crash left without an end become expired; how many there were."""
-        self._begin()
         query = "UPDATE commands SET state = 'expired', ended = ?, detail = ? WHERE ended IS NULL"
-        closed = self._db.execute(query, (_ms(at), detail)).rowcount
-        self._commit_durably()
-        return closed
+        with self._writing(durable=True):
+            return self._db.execute(query, (_ms(at), detail)).rowcount
 
-    def commands(self) -> dict[tuple[Kind, Cause, CommandState], int]:
-        """How many commands there were by kind, cause and what became of them."""
-        rows = self._db.execute("SELECT target, cause, state, count(*) FROM commands GROUP BY target, cause, state")
+    def commands(self, since: float | None = None) -> dict[tuple[Kind, Cause, CommandState], int]:
+        """How many commands were issued, by kind, cause and what became of them."""
+        query = "SELECT target, cause, state, count(*) FROM commands WHERE issued >= ? GROUP BY target, cause, state"
+        rows = self._db.execute(query, _span(since, None)[:1])
         counts: dict[tuple[Kind, Cause, CommandState], int] = {}
         for target, cause, state, number in rows:
             key = (_target(target).kind, Cause(cause), CommandState(state))
             counts[key] = counts.get(key, 0) + number
         return counts
 
-    def _begin(self) -> None:
-        if not self._db.in_transaction:
-            self._db.execute("BEGIN")
+    @contextmanager
+    def _writing(self, *, durable: bool = False) -> Iterator[None]:
+        """One piece of writing, committed at its end if `durable`, else with the next that is."""
+        try:
+            if not self._db.in_transaction:
+                self._db.execute("BEGIN")
+            yield
+            if durable:
+                self._db.execute("COMMIT")
+        except sqlite3.Error as error:
+            self._undo()
+            raise JournalError(f"The journal cannot be written: {error}; make room on its disk") from error
 
-    def _commit_durably(self) -> None:
-        self._db.execute("COMMIT")
+    def _undo(self) -> None:
+        """Drop what is not committed, and what was remembered of it."""
+        if self._db.in_transaction:
+            self._db.execute("ROLLBACK")
+        self._signals, self._newest = _signals(self._db), {}
 
     def _signal(self, signal: Signal) -> int:
         number = self._signals.get(signal)
@@ -213,6 +237,11 @@ class Journal:
             cursor = self._db.execute("INSERT INTO signals (device, quantity) VALUES (?, ?)", signal)
             number = self._signals[signal] = int(cursor.lastrowid or 0)
         return number
+
+
+def _signals(db: sqlite3.Connection) -> dict[Signal, int]:
+    rows = db.execute("SELECT device, quantity, id FROM signals")
+    return {Signal(device, Quantity(quantity)): number for device, quantity, number in rows}
 
 
 def _prepare(db: sqlite3.Connection, version: int) -> None:

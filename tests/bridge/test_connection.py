@@ -131,6 +131,21 @@ def test_what_was_on_its_way_when_the_link_stalled_is_never_sent_later() -> None
     asyncio.run(scene())
 
 
+@pytest.mark.broker
+def test_a_command_is_not_trusted_to_a_link_that_leaves_a_heartbeat_unanswered(mosquitto: str) -> None:
+    async def scene() -> None:
+        proxy = StallingProxy(port_of(mosquitto))
+        async with station(await proxy.start(), heartbeat=2.0) as here:
+            assert here.connection.publish(Message("stalled/lock", b"LOCK"), expiry=10)
+            proxy.stall()
+            await until(lambda: not here.connection.publish(Message("stalled/lock", b"LOCK"), expiry=10), within=6)
+            assert here.connection.connected
+            assert here.connection.publish(Message("stalled/health", b"{}"))
+        proxy.close()
+
+    asyncio.run(scene())
+
+
 def certificate(folder: Path, name: str) -> Path:
     """A key and a certificate of our own for the loopback, in one file."""
     if shutil.which("openssl") is None:

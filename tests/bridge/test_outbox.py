@@ -160,7 +160,39 @@ def test_our_own_echo_is_known_for_a_moment_after_the_end(later: float, ours: bo
     outbox = Line().outbox()
     outbox.submit(WISHES[1], real=0, at=0)
     report = told("lamp", Quantity.LIGHT_ON, 0.0)
-    assert outbox.caused(report, real=0) is not None
+    assert outbox.caused(report, 1.0, real=0) is not None
     outbox.observe(report, real=0, at=0)
-    assert (outbox.caused(report, real=later) is not None) is ours
-    assert outbox.caused(told("lamp", Quantity.LIGHT_ON, 1.0), real=0) is None
+    assert (outbox.caused(report, 0.0, real=later) is not None) is ours
+    assert outbox.caused(told("lamp", Quantity.LIGHT_ON, 1.0), 0.0, real=0) is None
+
+
+def test_a_late_answer_to_the_command_before_the_open_one_is_still_ours() -> None:
+    outbox = Line().outbox()
+    outbox.submit(WISHES[1], real=0, at=0)
+    outbox.submit(WISHES[0], real=1, at=1)
+    assert outbox.caused(told("lamp", Quantity.LIGHT_ON, 0.0), 1.0, real=2) == WISHES[1].command
+    assert outbox.caused(told("lamp", Quantity.LIGHT_ON, 1.0), 0.0, real=2) == WISHES[0].command
+
+
+@pytest.mark.parametrize(
+    ("wish", "before", "level", "later", "ours"),
+    [
+        (WISHES[0], 0.2, 0.4, None, True),  # on its way up to 0.5
+        (WISHES[0], 0.9, 0.7, None, True),  # and down
+        (WISHES[0], 0.2, 0.1, None, False),
+        (WISHES[0], 0.2, 0.8, None, False),
+        (WISHES[0], math.nan, 0.8, None, False),
+        (WISHES[1], 0.8, 0.1, None, True),  # it fades out
+        (WISHES[1], 0.8, 0.1, 2.0, True),
+        (WISHES[1], 0.8, 0.1, 2.1, False),
+    ],
+)
+def test_a_lamp_on_its_way_to_what_was_asked_is_nobodys_hand(
+    wish: Approved, before: float, level: float, later: float | None, ours: bool
+) -> None:
+    outbox = Line().outbox()
+    outbox.submit(wish, real=0, at=0)
+    if later is not None:
+        outbox.observe(told("lamp", Quantity.LIGHT_ON, 0.0), real=0, at=0)
+    report = told("lamp", Quantity.LIGHT_LEVEL, level)
+    assert (outbox.caused(report, before, real=later or 0.0) is not None) is ours

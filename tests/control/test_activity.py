@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from homectl.control.activity import MEMORY, STUCK, Activity, Window, changes, spans_of
+from homectl.control.activity import (
+    MEMORY,
+    STUCK,
+    Activity,
+    Changes,
+    ChangesByHand,
+    Ends,
+    EndsByHand,
+    Window,
+    spans_of,
+)
+from homectl.control.moments import Asked
 from homectl.home import Device, History, Origin, Quantity, Reading, Signal
 
 EYE = Device(id="eye", area="hall")
@@ -49,19 +60,25 @@ def activity(readings: list[Reading], end: float) -> Activity:
 def test_silence_and_stay_follow_what_shows_a_person(
     readings: list[Reading], at: float, silence: float, stay: float
 ) -> None:
-    here, times = activity(readings, at), np.array([START + at])
-    assert here.silence(times)[0] == pytest.approx(silence)
-    assert here.stay(times, 300.0)[0] - START == pytest.approx(stay)
+    here = activity(readings, at)
+    one, many = START + at, np.array([START + at])
+    asked: list[tuple[Asked, float]] = [
+        (here.silence(one), silence),
+        (here.silence(many), silence),
+        (here.stay(one, 300.0) - START, stay),
+        (here.stay(many, 300.0) - START, stay),
+    ]
+    for found, expected in asked:
+        assert np.ravel(found) == pytest.approx([expected])
 
 
 @pytest.mark.parametrize(
-    ("origin", "to", "found"),
-    [(None, None, [10.0, 20.0, 50.0]), (Origin.PERSON, None, [10.0]), (None, 0.0, [20.0]), (Origin.PERSON, 0.0, [])],
+    ("sort", "found"),
+    [(Changes, [10.0, 20.0, 50.0]), (ChangesByHand, [10.0]), (Ends, [20.0]), (EndsByHand, [])],
 )
-def test_a_change_is_one_known_value_after_another(origin: Origin | None, to: float | None, found: list[float]) -> None:
+def test_a_change_is_one_known_value_after_another(sort: type[Changes], found: list[float]) -> None:
     said = [(0.0, 0, Origin.UNKNOWN), (1.0, 10, Origin.PERSON), (0.0, 20, Origin.HOMECTL), (0.0, 25, Origin.PERSON)]
     said += [(float("nan"), 30, Origin.PERSON), (0.0, 40, Origin.PERSON), (1.0, 50, Origin.HOMECTL)]
     known = History.of(told(Quantity.LIGHT_ON, value, at, by) for value, at, by in said)
     track = known.tracks[Signal("eye", Quantity.LIGHT_ON)]
-    moments = changes(track, Window(START - 1, START + 100), origin=origin, to=to)
-    assert (moments - START).tolist() == found
+    assert [at - START for at in sort(track).follow().at] == found

@@ -246,3 +246,22 @@ def test_no_hostile_command_of_thirty_thousand_leaves_the_envelope() -> None:
 @pytest.mark.soak
 def test_no_hostile_command_of_a_million_leaves_the_envelope() -> None:
     assert adversary(1_000_000, seed=2) > 30_000
+
+
+@pytest.mark.parametrize(
+    ("step", "celsius", "rule"),
+    [
+        (0.5, 20.5, ""),
+        (0.5, 20.4, "setpoint is a whole step"),
+        (0.2, 20.4, ""),  # the nearest to 20.5 that the device takes
+        (0.2, 20.6, "setpoint is a whole step"),
+        (1.0, 20.0, ""),
+        (1.0, 20.5, "setpoint is a whole step"),
+    ],
+)
+def test_a_policy_moves_by_half_degrees_or_as_near_as_the_device_takes(step: float, celsius: float, rule: str) -> None:
+    now = situation()
+    device = HOME.device("valve").model_copy(update={"step": step})
+    coarse = Situation(HOME.with_device(device), device, now.history, now.at, now.elapsed, now.ledger, now.limits)
+    verdict = review(command(Setpoint(celsius)), coarse)
+    assert (verdict.rule if isinstance(verdict, Refusal) else "") == rule

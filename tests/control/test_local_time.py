@@ -15,7 +15,12 @@ def test_day_and_hour_are_those_of_the_zone(zone: str) -> None:
     times = start + np.arange(0.0, 365 * 86_400, 1801.25)
     clock = local_time(ZoneInfo(zone), times)
     walls = [datetime.fromtimestamp(at, ZoneInfo(zone)) for at in times]
-    assert clock.day.tolist() == [wall.date().toordinal() - datetime(1970, 1, 1).toordinal() for wall in walls]
+    assert np.ravel(clock.day).tolist() == [
+        wall.date().toordinal() - datetime(1970, 1, 1).toordinal() for wall in walls
+    ]
     hours = [wall.hour + wall.minute / 60 + (wall.second + wall.microsecond / 1e6) / 3600 for wall in walls]
     np.testing.assert_allclose(clock.hour, hours, atol=1e-6)
-    assert clock.weekend.tolist() == [wall.weekday() >= 5 for wall in walls]
+    assert np.ravel(clock.weekend).tolist() == [wall.weekday() >= 5 for wall in walls]
+    alone = [local_time(ZoneInfo(zone), at) for at in times.tolist()]
+    np.testing.assert_array_equal([one.day for one in alone], clock.day)
+    np.testing.assert_array_equal([one.hour for one in alone], clock.hour)

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from homectl.control.limits import HoldLimits
-from homectl.control.overrides import Holds, origin_of
+from homectl.control.overrides import Holds, is_news, last_by_hand, origin_of
 from homectl.home import Command, History, Kind, Light, Origin, Quantity, Reading, Target
 from tests.control.test_guard import command
 
@@ -58,3 +58,36 @@ def test_a_hold_lasts_as_long_as_its_kind_says_and_ends_at_once_on_resume() -> N
     holds.touched(LAMP, 100.0, HoldLimits())
     holds.resume(LAMP)
     assert holds.left(LAMP, 100.0) is None
+
+
+@pytest.mark.parametrize(
+    ("before", "report", "news"),
+    [
+        ([told(0, 1)], told(1, 2), True),
+        ([told(1, 1)], told(1, 2), False),
+        ([told(0.5, 1, Quantity.LIGHT_LEVEL)], told(0.51, 2, Quantity.LIGHT_LEVEL), False),
+        ([told(0.5, 1, Quantity.LIGHT_LEVEL)], told(0.6, 2, Quantity.LIGHT_LEVEL), True),
+        ([], told(1, 2), True),
+        ([told(1, 1)], told(math.nan, 2), True),
+    ],
+)
+def test_a_state_rounded_another_way_is_no_news(before: list[Reading], report: Reading, news: bool) -> None:
+    assert is_news(report, History.of(before)) is news
+
+
+@pytest.mark.parametrize(
+    ("readings", "at", "when"),
+    [
+        ([told(0, 1), by(Origin.PERSON, told(1, 2)), by(Origin.PERSON, told(1, 9))], 9, 2),
+        ([told(0, 1), by(Origin.PERSON, told(1, 2)), by(Origin.HOMECTL, told(0, 3))], 9, 2),
+        ([told(0, 1), by(Origin.PERSON, told(1, 2))], 1.5, None),
+        ([by(Origin.PERSON, told(1, 2))], 9, None),
+        ([told(0, 1), by(Origin.HOMECTL, told(1, 2))], 9, None),
+        ([told(0.2, 1, Quantity.LIGHT_LEVEL), by(Origin.PERSON, told(0.6, 4, Quantity.LIGHT_LEVEL))], 9, 4),
+        ([], 9, None),
+    ],
+)
+def test_the_last_change_by_hand_is_found_in_what_is_known(
+    readings: list[Reading], at: float, when: float | None
+) -> None:
+    assert last_by_hand(LAMP, History.of(readings), at) == when

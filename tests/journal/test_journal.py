@@ -99,6 +99,19 @@ def test_an_unchanged_run_of_decisions_is_one_row(tmp_path: Path) -> None:
         assert [(r.since, r.until) for r in journal.decisions(BOLT)] == [(180, 180), (0, 120)]
 
 
+def test_a_run_goes_on_in_the_same_row_after_a_restart_and_begins_anew_where_the_old_one_was_forgotten(
+    tmp_path: Path,
+) -> None:
+    with Journal.open(tmp_path / "j.db") as journal:
+        journal.record_decisions([record(0, 0), record(60, 60)])
+    with Journal.open(tmp_path / "j.db") as journal:
+        journal.record_decisions([record(120, 120)])
+        assert [(r.since, r.until) for r in journal.decisions(BOLT)] == [(0, 120)]
+        journal.retain(150.0)
+        journal.record_decisions([record(180, 180), record(240, 240)])
+        assert [(r.since, r.until) for r in journal.decisions(BOLT)] == [(180, 240)]
+
+
 def test_a_command_has_one_end(tmp_path: Path) -> None:
     with Journal.open(tmp_path / "j.db") as journal:
         journal.record_command(LOCK)
@@ -152,3 +165,24 @@ def test_killing_the_writer_loses_nothing_it_acknowledged(tmp_path: Path) -> Non
     with Journal.open(path) as journal:
         assert sum(journal.commands().values()) > acknowledged
         assert journal.close_open_commands(9.0, "unconfirmed at restart") > acknowledged
+
+
+def test_a_full_disk_is_said_and_mixes_no_signals_up(tmp_path: Path) -> None:
+    with Journal.open(tmp_path / "h.db") as journal:
+        pages = journal._db.execute("PRAGMA page_count").fetchone()[0]
+        journal._db.execute(f"PRAGMA max_page_count = {pages + 3}")
+        long = [
+            Reading(device=f"button_{n}", quantity=Quantity.ACTION, value=1.0, at=float(n), text="x" * 60)
+            for n in range(2000)
+        ]
+        with pytest.raises(JournalError, match="make room"):
+            journal.append(long)
+        journal._db.execute("PRAGMA max_page_count = 100000")
+        kept = [
+            Reading(device="bolt", quantity=Quantity.LOCK, value=1.0, at=5.0),
+            Reading(device="button_0", quantity=Quantity.ACTION, value=1.0, at=6.0),
+        ]
+        assert journal.append(kept) == 2
+        journal.flush()
+    with Journal.open(tmp_path / "h.db") as again:
+        assert [(r.device, r.at) for r in again.readings()] == [("bolt", 5.0), ("button_0", 6.0)]

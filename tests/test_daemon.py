@@ -1,0 +1,142 @@
+"""The running home on a wire of its own: whatever comes in, time and safety go on."""
+
+import asyncio
+import logging
+from collections.abc import Iterator, Sequence
+from itertools import count
+from pathlib import Path
+
+import pytest
+
+from homectl.bridge.directory import Directory, dialects_of
+from homectl.bridge.messages import Message
+from homectl.bridge.settings import BridgeSettings
+from homectl.control.autonomy import AutonomySettings
+from homectl.control.limits import Limits
+from homectl.controller import Parts
+from homectl.daemon import LEAP, Daemon
+from homectl.home import History, Home, JournalError, SystemClock, ToldClock
+from homectl.journal import Journal
+from tests.fakes import NOON, small_home
+from tests.test_controller import Wish
+
+
+class Wire:
+    """Keeps what was published."""
+
+    def __init__(self) -> None:
+        self.said: list[Message] = []
+
+    def publish(self, message: Message, *, expiry: int | None = None) -> bool:
+        self.said.append(message)
+        return True
+
+    def subscribe(self, topics: Sequence[str]) -> None:
+        pass
+
+    def acks(self) -> list[bytes]:
+        return [message.payload for message in self.said if message.topic == "sim/small/ack"]
+
+
+class TornJournal(Journal):
+    """A journal that can neither keep readings nor commit."""
+
+    full = False
+    tried = 0
+
+    def append(self, readings: object) -> int:
+        return self._refuse()
+
+    def flush(self) -> None:
+        if self.full:
+            self._refuse()
+        super().flush()
+
+    def _refuse(self) -> int:
+        self.tried += 1
+        raise JournalError("the disk is full")
+
+
+def daemon_of(home: Home, journal: Journal) -> tuple[Daemon, Wire, Parts]:
+    numbers, wire = count(), Wire()
+    parts = Parts(
+        clock=ToldClock(0) if home.simulated else SystemClock(),
+        real=lambda: 0.0,
+        history=History(),
+        journal=journal,
+        policy=Wish(),
+        fallback=Wish(),
+        limits=Limits(),
+        autonomy=AutonomySettings(),
+        new_id=lambda: f"c{next(numbers)}",
+    )
+    daemon = Daemon(parts, Directory(home, dialects_of(BridgeSettings())), wire)
+    daemon.connected(True)
+    return daemon, wire, parts
+
+
+@pytest.fixture
+def journal(tmp_path: Path) -> Iterator[Journal]:
+    with Journal.open(tmp_path / "h.db") as journal:
+        yield journal
+
+
+def clock(time: object) -> Message:
+    return Message("sim/small/clock", f'{{"time": {time}, "speed": 1, "paused": false, "seq": 1}}'.encode())
+
+
+SETTLED = Message("sim/small/settled", b'{"seq": 1}')
+
+
+@pytest.mark.parametrize("time", ['"nan"', "1e999", "-1e999", "1e14", NOON + LEAP + 1])
+def test_a_time_that_cannot_be_is_left_alone_and_the_next_message_is_heard(journal: Journal, time: object) -> None:
+    daemon, wire, parts = daemon_of(small_home(), journal)
+    daemon.hear([clock(NOON)])
+    daemon.hear([clock(time), clock(NOON + 60), SETTLED])
+    assert parts.clock.now() == NOON + 60
+    assert wire.acks() == [b'{"seq": 1}']
+    assert daemon.view().at == NOON + 60
+
+
+def test_no_home_begins_after_the_end_of_the_calendar(journal: Journal) -> None:
+    daemon, _, parts = daemon_of(small_home(), journal)
+    daemon.hear([clock("1e14"), clock(NOON)])
+    assert parts.clock.now() == NOON
+
+
+def test_a_simulation_that_starts_again_in_the_past_is_told_of_once(
+    journal: Journal, caplog: pytest.LogCaptureFixture
+) -> None:
+    daemon, _, _ = daemon_of(small_home(), journal)
+    with caplog.at_level(logging.WARNING):
+        daemon.hear([clock(NOON), clock(NOON - 7200), clock(NOON - 7100)])
+    assert [record.message[:48] for record in caplog.records] == ["the simulated home is 7200 s behind what is know"]
+
+
+def test_a_message_whose_handling_fails_costs_no_other_message(tmp_path: Path) -> None:
+    with TornJournal.open(tmp_path / "h.db") as journal:
+        daemon, wire, _ = daemon_of(small_home(), journal)
+        daemon.hear([clock(NOON), Message("zigbee2mqtt/bridge/state", b"online"), SETTLED])
+        assert isinstance(journal, TornJournal)
+        assert journal.tried == 1
+        assert wire.acks() == [b'{"seq": 1}']
+        assert daemon.view().health["faults"] == 1
+
+
+def test_a_full_disk_does_not_end_a_running_home(tmp_path: Path) -> None:
+    async def live(daemon: Daemon, journal: TornJournal) -> None:
+        stopping = asyncio.Event()
+        running = asyncio.create_task(daemon.run(stopping))
+        await asyncio.sleep(0.6)
+        assert not running.done()
+        journal.full = False
+        stopping.set()
+        await running
+
+    with TornJournal.open(tmp_path / "h.db") as journal:
+        assert isinstance(journal, TornJournal)
+        daemon, wire, _ = daemon_of(small_home(simulated=False), journal)
+        journal.full = True
+        asyncio.run(live(daemon, journal))
+        assert journal.tried >= 2
+        assert wire.said[-1].topic == "homectl/small/health"
