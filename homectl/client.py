@@ -33,6 +33,10 @@ class Client:
         """The id of the command; ActionRefused where the guard objects."""
         return str(self._call("POST", f"/api/targets/{quote(str(target))}", body)["command"])
 
+    def hold(self, target: Target, minutes: float) -> None:
+        """Keep homectl's hands off a target for so many minutes of the home's time."""
+        self._call("POST", f"/api/targets/{target}/hold", {"minutes": minutes})
+
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         connection = HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT)
         headers = {"X-Homectl": "1", "Content-Type": "application/json"} if body is not None else {}

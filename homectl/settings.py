@@ -24,6 +24,9 @@ MOST_NODES = 100_000
 DEEPEST = 50
 """What a settings file may hold: bytes, values with every alias written out, and levels."""
 
+PLAINLY = {"path_type": "a path", "model_type": "keys and values", "dict_type": "keys and values"}
+"""What pydantic's errors of some types say, for people."""
+
 Model = TypeVar("Model", bound=BaseModel)
 
 
@@ -220,7 +223,7 @@ def _finding(
         return f"{where}: {dotted}: expected a known key, got {location[-1]!r}{_suggestion(model, location)}"
     got = "nothing" if error["type"] == "missing" else _short(error.get("input"))
     said = str(error["msg"]).removeprefix("Value error, ").removeprefix("Input should be ")
-    said = "a path" if error["type"] == "path_type" else said
+    said = PLAINLY.get(error["type"], said).replace("String should match pattern", "text that matches")
     expected = "a value" if error["type"] == "missing" else said.removeprefix("expected ")
     return f"{where}: {dotted}: expected {expected}" + ("" if ", got " in expected else f", got {got}")
 

@@ -13,8 +13,8 @@ def find(given: Path | None) -> Path:
 
     if given is not None:
         return given
-    if "HOMECTL_CONFIG" in os.environ:
-        return Path(os.environ["HOMECTL_CONFIG"])
+    if named := os.environ.get("HOMECTL_CONFIG"):
+        return Path(named)
     user = Path(os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config")
     places = [Path("homectl.yaml"), user / "homectl" / "homectl.yaml", Path("/etc/homectl/homectl.yaml")]
     for place in places:

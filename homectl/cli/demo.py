@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from rich.console import Console
 
     from homectl.demo import Outcome, Show
+    from simulator.world import World
 
 NAME, HELP = "demo", "run a simulated home over a real broker, with its page and a live view"
 EXAMPLE = "homectl demo --headless --for 120 --speed 60 --json out.json"
@@ -27,7 +28,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--speed", type=float, default=60.0, help="home seconds per second (default: %(default)g)")
     parser.add_argument("--seed", type=int, default=1, help="which household (default: %(default)s)")
     parser.add_argument("--start", default=None, help="the home's local time at the start (default: a Tuesday, 06:30)")
-    parser.add_argument("--past", type=float, default=7.0, help="days lived before (default: %(default)g)")
+    parser.add_argument("--past", type=float, default=21.0, help="days lived before (default: %(default)g)")
     parser.add_argument("--policy", default="base", help="base, rules, or a folder made by homectl train")
     parser.add_argument("--port", type=port, default=8124, help="port of the page (default: %(default)s)")
     parser.add_argument("--wheel", action="store_true", help="use the broker that comes as a wheel, not Mosquitto")
@@ -40,16 +41,18 @@ def run(args: Namespace) -> int:
     import shutil
     import tempfile
 
+    from homectl.cli.simulate import world_of
     from homectl.home import HomeError
 
     _expect(args)
+    world = world_of(args)
     if args.data is not None:
         args.data.mkdir(parents=True, exist_ok=True)
-        return _run(args, args.data)
+        return _run(args, world, args.data)
     folder = Path(tempfile.mkdtemp(prefix="homectl-demo-"))
     keep = False
     try:
-        return _run(args, folder)
+        return _run(args, world, folder)
     except HomeError:
         keep = True  # the message names a log in it
         raise
@@ -66,7 +69,7 @@ def _expect(args: Namespace) -> None:
     from homectl.home import HomeError, UsageError
 
     expect.within("--speed", args.speed, 0.1, 3600)
-    expect.within("--for", args.seconds, 0, float("inf"))
+    expect.within("--for", args.seconds, 0, expect.LONGEST)
     expect.policy("--policy", args.policy)
     expect.writable("--json", args.json)
     if args.data is not None:
@@ -81,12 +84,11 @@ def _expect(args: Namespace) -> None:
             raise HomeError(f"The page needs port {args.port}, which is taken; choose another with --port") from None
 
 
-def _run(args: Namespace, folder: Path) -> int:
+def _run(args: Namespace, world: "World", folder: Path) -> int:
     import signal
 
     from rich.console import Console
 
-    from homectl.cli.simulate import world_of
     from homectl.demo import Show, ShowOptions
     from homectl.demo.terminal import outcome_table
 
@@ -106,7 +108,7 @@ def _run(args: Namespace, folder: Path) -> int:
     def say(text: str) -> None:
         console.print(f"demo: {text}", highlight=False, markup=False, soft_wrap=True)
 
-    outcome = _shown(Show(options, world_of(args), folder, say), console, live=not args.headless)
+    outcome = _shown(Show(options, world, folder, say), console, live=not args.headless)
     if outcome is None:
         say("interrupted before it was ready")
         return 128 + signal.SIGINT

@@ -34,6 +34,7 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> int:
     from homectl.bridge.settings import BridgeSettings
     from homectl.bridge.survey import as_json
+    from homectl.home import LogError
 
     settings, home = BridgeSettings(), None
     if args.config is not None or args.file is None:
@@ -46,7 +47,9 @@ def run(args: Namespace) -> int:
     placed = {device.address.partition("#")[0] for device in home.devices if device.area} if home else set()
     pending = sum(address not in placed for address in survey.devices)
     print(as_json(survey, pending) if args.json else _table(survey, placed))
-    return 1 if survey.errors and not survey.devices else 0
+    if survey.errors and not survey.devices:
+        raise LogError(f"{args.file}: expected devices, understood none of its {survey.lines} lines; see {EXAMPLE}")
+    return 0
 
 
 def _saved(file: Path, settings: "BridgeSettings") -> "Survey":
@@ -57,20 +60,13 @@ def _saved(file: Path, settings: "BridgeSettings") -> "Survey":
 
 
 def _live(settings: "BridgeSettings") -> "Survey":
-    import asyncio
-    import os
-
-    from homectl.bridge.connection import Connection
     from homectl.bridge.directory import Directory, dialects_of
-    from homectl.bridge.survey import Survey, listen
+    from homectl.bridge.survey import Survey
+    from homectl.cli.looking import look
     from homectl.home import Home
 
     directory = Directory(Home(id="unplaced"), dialects_of(settings))
-
-    async def look() -> None:
-        await listen(Connection(settings.broker, client_id=f"homectl-devices-{os.getpid()}"), directory)
-
-    asyncio.run(look())
+    look(settings, directory)
     survey = Survey()
     for announced in directory.pending.values():
         survey.add(announced)

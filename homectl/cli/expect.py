@@ -8,6 +8,8 @@ FIRST_YEAR, LAST_YEAR = 1970, 2100
 """The years in which a simulated home may live."""
 
 LARGEST_SEED = 1_000_000
+LONGEST = 366 * 86_400
+"""Real seconds that something may be asked to last."""
 
 
 def port(text: str) -> int:
@@ -19,11 +21,11 @@ def port(text: str) -> int:
 
 
 def within(option: str, value: float | None, low: float, high: float) -> None:
-    """UsageError for a number outside low … high, and for none at all; nothing given is fine."""
+    """UsageError for what is no number or one outside low … high; nothing given is fine."""
     from homectl.home import UsageError
 
     if value is not None and not low <= value <= high:
-        raise UsageError(f"{option}: expected {low:g} to {high:g}, got {value:g}")
+        raise UsageError(f"{option}: expected {low:,} to {high:,}, got {value:g}")
 
 
 def writable(option: str, file: Path | None) -> None:

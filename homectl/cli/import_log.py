@@ -14,7 +14,7 @@ EXAMPLE = "homectl import log.csv.gz --home auto --out journal.db"
 
 
 def arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("logs", nargs="+", type=Path, metavar="LOG", help=".csv, .csv.gz, .parquet or a journal")
+    parser.add_argument("logs", nargs="+", type=Path, metavar="LOG", help=recorded.LOG)
     parser.add_argument("--out", type=Path, required=True, metavar="FILE", help="the journal; it may exist already")
     parser.add_argument("--parquet", type=Path, metavar="FILE", help="write the whole journal as Parquet, too")
     recorded.arguments(parser)

@@ -104,24 +104,17 @@ def _hear(directory: "Directory", message: "Message", groups: list[dict[str, Any
 
 
 def _listen(directory: "Directory", settings: "BridgeSettings", groups: list[dict[str, Any]]) -> None:
-    import asyncio
     import contextlib
 
-    from homectl.bridge.connection import Connection
-    from homectl.bridge.survey import groups_in, listen
+    from homectl.bridge.survey import groups_in
+    from homectl.cli.looking import look
     from homectl.home import MessageError
 
     def note(message: "Message") -> None:
         with contextlib.suppress(MessageError):
             groups.extend(groups_in(message))
 
-    async def look() -> None:
-        connection = Connection(settings.broker, client_id=f"homectl-init-{os.getpid()}")
-        await listen(
-            connection, directory, extra=[f"{base}/bridge/groups" for base in settings.zigbee2mqtt], on_message=note
-        )
-
-    asyncio.run(look())
+    look(settings, directory, extra=[f"{base}/bridge/groups" for base in settings.zigbee2mqtt], on_message=note)
 
 
 def _timezone() -> str:

@@ -17,7 +17,7 @@ EXAMPLE = "homectl replay log.csv.gz --home auto --from 2024-01-01 --to 2024-02-
 
 
 def arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("logs", nargs="+", type=Path, metavar="LOG", help=".csv, .csv.gz, .parquet or a journal")
+    parser.add_argument("logs", nargs="+", type=Path, metavar="LOG", help=recorded.LOG)
     parser.add_argument("--policy", default="base", metavar="base|rules|DIR", help="who decides (base)")
     parser.add_argument("--from", dest="start", metavar="DATE", help="first day, in the home's time zone")
     parser.add_argument("--to", dest="end", metavar="DATE", help="the day before which it ends")

@@ -48,7 +48,7 @@ def run(args: Namespace) -> int:
 
     if not 0.1 <= args.speed <= 3600:
         raise UsageError(f"--speed: expected 0.1 to 3600, got {args.speed:g}.")
-    expect.within("--for", args.seconds, 0, float("inf"))
+    expect.within("--for", args.seconds, 0, expect.LONGEST)
     expect.writable("--write-home", args.write_home)
     expect.writable("--ready-file", args.ready_file)
     world = world_of(args)

@@ -55,12 +55,12 @@ class Process:
         """Seconds to wait before the next start."""
         return BACK_OFF[min(self.starts - 1, len(BACK_OFF) - 1)]
 
-    async def stop(self) -> None:
-        """Ask it to end; end it if it does not."""
+    async def stop(self, patience: float = PATIENCE) -> None:
+        """Ask it to end; end it if it does not within so many real seconds."""
         if self._child is None or not self.alive:
             return
         self._child.send_signal(signal.SIGTERM)
-        for _ in range(int(PATIENCE * 20)):
+        for _ in range(int(patience * 20)):
             if not self.alive:
                 return
             await asyncio.sleep(0.05)

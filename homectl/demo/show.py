@@ -20,7 +20,7 @@ from homectl.client import Client
 from homectl.demo.outcome import Outcome, outcome_of
 from homectl.demo.processes import Process
 from homectl.demo.watcher import Watcher
-from homectl.home import Home, HomeError, HomeView
+from homectl.home import Home, HomeError, HomeView, Kind, Target
 from homectl.journal import Journal
 from simulator.record import record
 from simulator.world import World
@@ -120,6 +120,9 @@ class Show:
             await daemon.stop()
             await asyncio.sleep(1.2 * TRUTH_EVERY)
             return self._count(home, daemon, watcher, ready)
+        except Interrupted:
+            await daemon.stop(patience=1.0)  # nothing of this demo is kept
+            raise
         finally:
             connection.stop()
             await asyncio.gather(daemon.stop(), simulator.stop())
@@ -168,16 +171,17 @@ class Show:
             await asyncio.sleep(0.1)
 
     async def _all_there(self, watcher: Watcher) -> bool:
-        return watcher.online and "clock" in watcher.known and await self._page_answers()
+        return watcher.online and "clock" in watcher.known and await self._is_followed()
 
     async def _warm_up(self, start: float, wire: Connection, watcher: Watcher, *processes: Process) -> None:
-        """Let the home's last hour before `start` pass quickly: every device is heard, every limiter opens."""
+        """Let the hour before `start` pass quickly, hands off: every device is heard, every limiter opens."""
         self._say("the daemon gets to know the home: its last hour passes quickly")
 
         async def arrived() -> bool:
             return watcher.time >= start - 1.0
 
         if not await arrived():
+            await asyncio.to_thread(self._hands_off, (start - watcher.time) / 60)
             wire.publish(Message(watcher.control("jump"), json.dumps({"to": start}).encode(), qos=1))
             await self._until(arrived, *processes)
         await asyncio.sleep(1.2 * TRUTH_EVERY)
@@ -185,11 +189,20 @@ class Show:
         self._since = watcher.time
         wire.publish(Message(watcher.control("resume"), b"{}", qos=1))
 
-    async def _page_answers(self) -> bool:
+    def _hands_off(self, minutes: float) -> None:
+        client = Client(self._options.port)
+        targets = [t for area in client.home().areas for device in area.devices for t in device.targets]
+        for target in targets:
+            device, _, kind = target.target.partition("/")
+            client.hold(Target(device, Kind(kind)), max(minutes, (target.hold_left or 0.0) / 60))
+
+    async def _is_followed(self) -> bool:
+        """Whether the page answers and the daemon has heard the first device: then it keeps up with the home's time."""
         try:
-            return (await asyncio.to_thread(Client(self._options.port).home)).connected
+            view = await asyncio.to_thread(Client(self._options.port).home)
         except HomeError:
             return False
+        return bool(view.simulator) and view.health.get("readings", 0) > 0
 
     async def _live(self, simulator: Process, daemon: Process) -> None:
         """Until the time is over or somebody interrupts; a dead daemon is started again."""

@@ -17,6 +17,7 @@ needs_mosquitto = pytest.mark.skipif(mosquitto() is None, reason="Mosquitto is n
 @needs_mosquitto
 def test_a_day_runs_itself_over_mosquitto(tmp_path: Path) -> None:
     out = run_demo(tmp_path, "--speed", "3600", "--for", "25", "--seed", "4")
+    assert [check for check in out["checks"] if not check["ok"]] == []
     assert out["commands"]["light"]["learned"] >= 1
     assert out["commands"]["setpoint"]["learned"] >= 1
     assert sum(out["commands"]["lock"].values()) >= 1
@@ -30,6 +31,7 @@ def test_a_day_runs_itself_over_mosquitto(tmp_path: Path) -> None:
 def test_the_broker_of_the_wheel_serves_the_demo_too(tmp_path: Path) -> None:
     out = run_demo(tmp_path, "--wheel", "--speed", "600", "--for", "15", "--seed", "2", "--past", "2")
     assert out["issued"] >= 1
+    assert out["confirmed"] >= 0.9 * out["issued"]
     assert out["model_unlocks"] == 0
 
 
@@ -47,7 +49,7 @@ def test_a_killed_daemon_is_back_with_everything_it_had_acknowledged(tmp_path: P
     assert {name: after[name] for name in ended} == ended
     assert before.keys() <= after.keys()
     assert all(CommandState(state).ended for state in after.values())
-    assert out["issued"] == len(after)
+    assert 3 <= out["issued"] <= len(after)
 
 
 def _commands(folder: Path) -> dict[str, str]:
