@@ -56,7 +56,7 @@ def test_a_small_file_that_unpacks_without_end_is_left(tmp_path: Path) -> None:
         ("a.json", b"[" * 100_000),
         ("a.json", b" " * (DEVICES_CAP + 1)),
         ("a.jsonl.xz", b"no xz at all"),
-        ("a.jsonl.gz", gzip.compress(b"1\n" * 5000)[:20]),
+        ("a.jsonl.gz", gzip.compress(b"1\n" * 5000, mtime=0)[:20]),
     ],
 )
 def test_a_file_that_is_no_such_thing_is_a_log_error(tmp_path: Path, name: str, content: bytes) -> None:

@@ -49,7 +49,7 @@ def test_a_killed_daemon_is_back_with_everything_it_had_acknowledged(tmp_path: P
     assert {name: after[name] for name in ended} == ended
     assert before.keys() <= after.keys()
     assert all(CommandState(state).ended for state in after.values())
-    assert 3 <= out["issued"] <= len(after)
+    assert out["issued"] <= len(after)
 
 
 def _commands(folder: Path) -> dict[str, str]:
