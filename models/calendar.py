@@ -8,6 +8,7 @@ import numpy as np
 
 from homectl.home import Home, Times
 from homectl.home.sun import elevation
+from models.signals import Asked
 from models.steps import DAY, MINUTE, Flags, Ms
 
 SLOT = 10 * MINUTE
@@ -34,30 +35,34 @@ def local(home: Home, at: Ms) -> Ms:
     return wall
 
 
-def clock_columns(home: Home, at: Ms) -> dict[str, Times]:
-    """Day and week as Fourier terms, and where the sun stands now and in an hour.
+CLOCK = (
+    *("day_sin", "day_cos", "day_sin_2", "day_cos_2", "day_sin_3", "day_cos_3"),
+    *("weekend", "week_sin", "week_cos", "sun", "sun_in_an_hour"),
+)
+
+
+def clock(home: Home, at: Asked) -> Times:
+    """Day and week as Fourier terms, and where the sun stands now and in an hour: (CLOCK, times).
 
     No date: with a few weeks of each home it would name the home.
     """
-    wall = local(home, at)
+    if isinstance(at, np.ndarray):
+        wall: Asked = local(home, at.astype(np.int64)).astype(np.float64)
+    else:
+        wall = at + _offset(home.zone, int(at // _QUARTER))
     days = wall // DAY
-    day = (wall - days * DAY) / DAY * (2 * np.pi)
+    hour = (wall - days * DAY) / DAY
     weekday = (days + 3) % 7  # 1970-01-01 was a Thursday
-    week = (weekday + (wall - days * DAY) / DAY) / 7 * (2 * np.pi)
-    sun = elevation(home.latitude, home.longitude, at / 1000)
-    return {
-        "day_sin": np.sin(day),
-        "day_cos": np.cos(day),
-        "day_sin_2": np.sin(2 * day),
-        "day_cos_2": np.cos(2 * day),
-        "day_sin_3": np.sin(3 * day),
-        "day_cos_3": np.cos(3 * day),
-        "weekend": (weekday >= 5).astype(np.float64),
-        "week_sin": np.sin(week),
-        "week_cos": np.cos(week),
-        "sun": sun,
-        "sun_in_an_hour": elevation(home.latitude, home.longitude, at / 1000 + 3600) - sun,
-    }
+    day = hour * (2 * np.pi)
+    angles = np.array((day, 2 * day, 3 * day, (weekday + hour) / 7 * (2 * np.pi))).reshape(4, -1)
+    now = np.array((at / 1000, at / 1000 + 3600)).reshape(2, -1)
+    sun = elevation(home.latitude, home.longitude, now)
+    found = np.empty((len(CLOCK), now.shape[1]))
+    sines, cosines = np.sin(angles), np.cos(angles)
+    found[0:6:2], found[1:6:2], found[6] = sines[:3], cosines[:3], weekday >= 5
+    found[7], found[8] = sines[3], cosines[3]
+    found[9], found[10] = sun[0], sun[1] - sun[0]
+    return found
 
 
 class SameHours:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from homectl.home import Device, Times
 from models.features import FEATURES, Array
@@ -21,7 +22,10 @@ WORTHWHILE = 1.0
 SMALLEST_STEP = 0.5
 
 _ROUNDING = 1e-6
-_LEVEL, _LEVEL_KNOWN = FEATURES.index("habit_level"), FEATURES.index("habit_level_known")
+_LEVELS, _DEGREES = np.array(LEVELS), np.array(DEGREES)
+
+HABIT_LEVEL = FEATURES.index("habit_level"), FEATURES.index("habit_level_known")
+"""The columns that say at what level people have a lamp at this hour."""
 
 
 class Wanted(NamedTuple):
@@ -32,15 +36,18 @@ class Wanted(NamedTuple):
     confidence: Times
 
 
-def lights(devices: Sequence[Device], logits: Array, rows: Array) -> Wanted:
-    """On where that is more likely than not, at the level people give it at this hour, or else that of homes alike."""
+def lights(devices: Sequence[Device], logits: Array, usual: Array, known: Array) -> Wanted:
+    """On where that is more likely than not, at the level people give it at this hour, or else that of homes alike.
+
+    `usual` and `known` are the columns HABIT_LEVEL.
+    """
     on = _sigmoid(logits[..., SLICE["light_on"].start])
-    likely = (_softmax(logits[..., SLICE["light_level"]]) * LEVELS).sum(axis=-1)
-    level = np.round(np.where(rows[..., _LEVEL_KNOWN] > 0, rows[..., _LEVEL].astype(np.float64), likely), 2)
-    dimmable = np.array([device.dimmable for device in devices])
+    likely = (_softmax(logits[..., SLICE["light_level"]]) * _LEVELS).sum(axis=-1)
+    level = np.where(known > 0, usual.astype(np.float64), likely).round(2)
+    dimmable, wanted = np.array([device.dimmable for device in devices]), on >= 0.5
     return Wanted(
-        value=(on >= 0.5).astype(np.float64),
-        level=np.where((on >= 0.5) & dimmable, level, np.nan),
+        value=wanted.astype(np.float64),
+        level=np.where(wanted & dimmable, level, np.nan),
         confidence=np.maximum(on, 1 - on),
     )
 
@@ -50,15 +57,14 @@ def setpoints(devices: Sequence[Device], logits: Array, medians: Times, reported
 
     Elsewhere what is reported, as sure as the distribution is that neither side is wanted.
     """
-    chances, degrees = _softmax(logits[..., SLICE["setpoint"]]), np.array(DEGREES)
-    wanted = medians[..., None] + degrees  # (times, targets, bins)
+    chances = _softmax(logits[..., SLICE["setpoint"]])
+    wanted = medians[..., None] + _DEGREES  # (times, targets, bins)
     now = np.where(np.isfinite(reported), reported, medians)
     up = (chances * (wanted >= now[..., None] + WORTHWHILE - _ROUNDING)).sum(axis=-1)
     down = (chances * (wanted <= now[..., None] - WORTHWHILE + _ROUNDING)).sum(axis=-1)
-    middle = degrees[np.minimum((chances.cumsum(axis=-1) < 0.5).sum(axis=-1), len(degrees) - 1)]
-    best = np.round((medians + middle) * 2) / 2
-    best = np.clip(best, [d.coolest for d in devices], [d.warmest for d in devices])
-    step = np.clip(best - now, -LARGEST_STEP, LARGEST_STEP)
+    middle = _DEGREES[np.minimum((chances.cumsum(axis=-1) < 0.5).sum(axis=-1), len(_DEGREES) - 1)]
+    best = _within(np.rint((medians + middle) * 2) / 2, [d.coolest for d in devices], [d.warmest for d in devices])
+    step = _within(best - now, -LARGEST_STEP, LARGEST_STEP)
     side = np.maximum(up, down)
     moves = (side > 0.5) & (np.abs(step) >= SMALLEST_STEP - _ROUNDING)
     return Wanted(
@@ -76,6 +82,11 @@ def locks(logits: Array) -> Wanted:
         level=np.full(locked.shape, np.nan),
         confidence=np.maximum(locked, 1 - locked),
     )
+
+
+def _within(x: Times, low: ArrayLike, high: ArrayLike) -> Times:
+    found: Times = np.minimum(np.maximum(x, low), high)
+    return found
 
 
 def _sigmoid(x: Array) -> Times:

@@ -5,36 +5,25 @@ and the answers are the same bytes. No state of a lamp, a thermostat, a heater o
 habits people showed on earlier days; daylight comes from the sun, outdoors and other rooms.
 """
 
-import re
-from collections.abc import Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from homectl.home import Area, History, Home, Kind, Quantity, Target, Times
+from homectl.home import History, Home, Quantity, Target, Times
 from models import habits
-from models.calendar import SameHours, clock_columns
-from models.steps import HOUR, LONG_AGO, MINUTE, Flags, Ms, Places, milliseconds_of
-from models.surroundings import (
-    Sensors,
-    ages,
-    doors,
-    means,
-    moves,
-    newest_elsewhere,
-    pooled,
-    pooled_elsewhere,
-    since,
-    total,
-)
+from models.calendar import CLOCK, clock
+from models.described import TARGET
+from models.memory import Memory
+from models.signals import Asked, choose, greater, ratio
+from models.steps import HOUR, MINUTE, log_minutes, milliseconds_of
+from models.surroundings import LONGEST, Mean, Moved, Place, filled, newest, pooled, total
 
 Array = NDArray[np.float32]
 
-CLOCK = (
-    *("day_sin", "day_cos", "day_sin_2", "day_cos_2", "day_sin_3", "day_cos_3"),
-    *("weekend", "week_sin", "week_cos", "sun", "sun_in_an_hour"),
-)
+UNKNOWN_AGE = 8.0
+"""The age column of a value that is not known: above log(1 + minutes) of any age that counts."""
+
 HOME = (
     *("outdoor_temperature", "outdoor_temperature_age", "outdoor_light", "outdoor_light_age"),
     *("home_temperature", "home_temperature_age", "outdoor_since_motion"),
@@ -47,190 +36,142 @@ AREA = (
     *("temperature", "temperature_age", "temperature_rise", "humidity", "humidity_age", "co2", "co2_age"),
     *("other_light", "other_light_age", "door_known", "door_open", "door_since_opened", "door_since_closed"),
 )
-AREA_KINDS: dict[str, tuple[str, ...]] = {
-    "bedroom": ("bed", "sleep", "child", "kid", "nursery", "schlaf", "kinder"),
-    "living": ("living", "lounge", "sofa", "tv", "wohn"),
-    "kitchen": ("kitchen", "dining", "pantry", "küche", "kueche", "ess"),
-    "bathroom": ("bath", "toilet", "wc", "shower", "bad"),
-    "hall": ("hall", "entrance", "entry", "corridor", "stair", "porch", "flur", "diele"),
-    "study": ("study", "office", "work", "büro", "buero"),
-}
-"""Kinds of areas by how the words in their names begin; the first that fits."""
-
-TARGET = (
-    *("is_light", "is_setpoint", "is_lock", *(f"in_{kind}" for kind in AREA_KINDS), "in_outdoors"),
-    *("dimmable", "lamps_in_area"),
-)
 GROUPS = (CLOCK, HOME, AREA, ("temperature_above_median",), TARGET, habits.COLUMNS)
 FEATURES: tuple[str, ...] = tuple(name for group in GROUPS for name in group)
 """The columns in order. Ages and `since` are log(1 + minutes), temperatures °C, light log(1 + lux)."""
 
-
-def features(home: Home, history: History, times: Times, targets: Sequence[Target]) -> Array:
-    """What is known at each time about each target: float32 (times, targets, features), never NaN.
-
-    `times` are UTC seconds, ascending. Nothing later than a time has a part in its row.
-    """
-    return observe(home, history, times, targets)[0]
-
-
-def observe(home: Home, history: History, times: Times, targets: Sequence[Target]) -> tuple[Array, Times]:
-    """The features, and each target's own median setpoint, °C (times, targets), 20 where it has none."""
-    at = milliseconds_of(times)
-    rows = np.empty((len(at), len(targets), len(FEATURES)), dtype=np.float32)
-    if not rows.size:
-        return rows, np.empty(rows.shape[:2])
-    around, days = _Around(home, history, at), SameHours(home, at)
-    place_of = {area.id: place for place, area in enumerate(home.areas)}
-    area_of = np.array([place_of[home.device(target.device).area or ""] for target in targets])
-    usual, medians = habits.habits(history, targets, days)
-    medians = medians[days.of]
-    rows[:, :, _HOME] = _block((*CLOCK, *HOME), {**clock_columns(home, at), **around.home_columns()})[:, None]
-    rows[:, :, _AREA] = _block(AREA, around.area_columns()).transpose(1, 0, 2)[:, area_of]
-    rows[:, :, _TARGET] = _described(home, targets)
-    rows[:, :, _HABITS] = usual[days.of]
-    rows[:, :, _ABOVE] = around.above(medians, area_of) * np.array([t.kind is Kind.SETPOINT for t in targets])
-    return rows, medians
-
-
-_HOME = slice(0, len(CLOCK) + len(HOME))
+_CLOCK = slice(0, len(CLOCK))
+_HOME = slice(_CLOCK.stop, _CLOCK.stop + len(HOME))
 _AREA = slice(_HOME.stop, _HOME.stop + len(AREA))
 _ABOVE = _AREA.stop
 _TARGET = slice(_ABOVE + 1, _ABOVE + 1 + len(TARGET))
 _HABITS = slice(_TARGET.stop, _TARGET.stop + len(habits.COLUMNS))
 
 
-def _block(names: Sequence[str], columns: Mapping[str, Times]) -> Array:
-    """Columns of the same shape side by side in a new last axis."""
-    block = np.empty((*columns[names[0]].shape, len(names)), dtype=np.float32)
-    for place, name in enumerate(names):
-        block[..., place] = columns[name]
-    return block
+def features(
+    home: Home, history: History, times: Times, targets: Sequence[Target], memory: Memory | None = None
+) -> Array:
+    """What is known at each time about each target: float32 (times, targets, features), never NaN.
+
+    `times` are UTC seconds, ascending. Nothing later than a time has a part in its row. A memory of this home and
+    history saves work and changes no answer.
+    """
+    return observe(home, history, times, targets, memory)[0]
 
 
-def _described(home: Home, targets: Sequence[Target]) -> Array:
-    """What a target is, (targets, TARGET)."""
-    areas = {area.id: area for area in home.areas}
-    lamps: dict[str, int] = {}
-    for device in home.devices:
-        if device.area is not None and Kind.LIGHT in device.sets:
-            lamps[device.area] = lamps.get(device.area, 0) + 1
-    rows = []
-    for target in targets:
-        device = home.device(target.device)
-        area = areas[device.area or ""]
-        kind, light = area_kind(area), target.kind is Kind.LIGHT
-        own = [target.kind is kind for kind in (Kind.LIGHT, Kind.SETPOINT, Kind.LOCK)]
-        place = [name == kind for name in (*AREA_KINDS, "outdoors")]
-        rows.append([*own, *place, light and device.dimmable, min(lamps.get(area.id, 0), 6)])
-    return np.array(rows, dtype=np.float32)
+def observe(
+    home: Home, history: History, times: Times, targets: Sequence[Target], memory: Memory | None = None
+) -> tuple[Array, Times]:
+    """The features, and each target's own median setpoint, °C (times, targets), 20 where it has none."""
+    whole = milliseconds_of(times)
+    rows = np.empty((len(whole), len(targets), len(FEATURES)), dtype=np.float32)
+    if not rows.size:
+        return rows, np.empty(rows.shape[:2])
+    memory = memory or Memory(home, history)
+    about, at = memory.about(targets), float(whole[0]) if len(whole) == 1 else whole.astype(np.float64)
+    around = _Around(memory, at)
+    usual, medians = memory.habits(targets, whole)
+    rows[:, :, _CLOCK] = clock(home, at).T[:, None]
+    rows[:, :, _HOME] = _columns([around.home_columns()], _HOME_TIMED, _HOME_AGES).transpose(2, 0, 1)
+    areas = _columns([around.area_columns(place) for place in about.areas], _AREA_TIMED, _AREA_AGES)
+    rows[:, :, _AREA] = areas.transpose(2, 0, 1)[:, about.area_of]
+    rows[:, :, _TARGET] = about.described
+    rows[:, :, _HABITS] = usual
+    warmth = np.array([around.warmth[place].value for place in about.areas]).reshape(len(about.areas), -1)
+    above = warmth[about.area_of].T - medians
+    rows[:, :, _ABOVE] = np.where(above == above, above, 0.0) * about.warm
+    return rows, medians
 
 
-def area_kind(area: Area) -> str:
-    """What kind of area this is by its name: a key of AREA_KINDS, `outdoors`, or empty."""
-    return "outdoors" if area.outdoors else _kind_of_name(f"{area.id} {area.name}")
+_MINUTES = ("motion_since_closed",)
+"""Minutes of motion since something, not since when."""
 
 
-@lru_cache(maxsize=1024)
-def _kind_of_name(name: str) -> str:
-    spoken = re.findall(r"[^\W\d_]+", name.casefold())
-    fits = ((kind, any(word.startswith(words) for word in spoken)) for kind, words in AREA_KINDS.items())
-    return next((kind for kind, fit in fits if fit), "")
+def _timed(names: Sequence[str]) -> tuple[NDArray[np.intp], NDArray[np.bool_]]:
+    """Which columns are durations, and which of these are ages of values."""
+    timed = [name for name in names if name.endswith("_age") or ("since_" in name and name not in _MINUTES)]
+    ages = np.array([name.endswith("_age") for name in timed])
+    return np.array([names.index(name) for name in timed]), ages[:, None]
+
+
+_HOME_TIMED, _HOME_AGES = _timed(HOME)
+_AREA_TIMED, _AREA_AGES = _timed(AREA)
+
+
+def _columns(asked: Sequence[Sequence[Asked]], timed: NDArray[np.intp], ages: NDArray[np.bool_]) -> Times:
+    """Columns as (areas, columns, times), the durations among them as log(1 + minutes)."""
+    found = np.array(asked).reshape(len(asked), len(asked[0]), -1)
+    raw = found[:, timed]
+    found[:, timed] = np.where(ages & (raw > LONGEST), UNKNOWN_AGE, log_minutes(raw))
+    return found
 
 
 class _Around:
-    """The sensors of a home at many times, asked once each; arrays are (areas, times)."""
+    """The sensors of a home at one time or many, asked once each. Durations are milliseconds."""
 
-    def __init__(self, home: Home, history: History, at: Ms) -> None:
-        self._at = at
-        sensors, names = Sensors(home, history), [area.id for area in home.areas]
-        self._outdoors = np.array([area.outdoors for area in home.areas])
-        self._front = doors(history, sensors.front, at)
-        self._doors = [doors(history, sensors.of(name, Quantity.CONTACT), at) for name in names]
-        self._moves = moves(history, [sensors.of(n, Quantity.MOTION) for n in names], at, self._front.closed)
-        told = {quantity: [sensors.of(name, quantity) for name in names] for quantity in _AIR}
-        self._air = {quantity: means(history, told[quantity], quantity, at) for quantity in _AIR}
-        before, _ = means(history, told[Quantity.TEMPERATURE], Quantity.TEMPERATURE, at - HOUR)
-        self._rise = self._air[Quantity.TEMPERATURE][0] - before
-        lux, self._light_age = self._air[Quantity.ILLUMINANCE]
-        self._light = np.log1p(np.maximum(lux, 0.0))
+    def __init__(self, memory: Memory, at: Asked) -> None:
+        self._at, self._outside, self._inside = at, memory.outside, memory.inside
+        everywhere = (*self._outside, *self._inside)
+        self._front = memory.front.door(at)
+        self._moved = {place: place.moved(at, self._front.closed) for place in everywhere}
+        self.warmth = {place: place.mean(Quantity.TEMPERATURE, at) for place in everywhere}
+        self._light = {place: _brightness(place.mean(Quantity.ILLUMINANCE, at)) for place in everywhere}
+        moved = self._moved_inside = [self._moved[place] for place in self._inside]
+        self._minutes = [total((m.minutes[window] for m in moved), at) for window in range(4)]
+        inside = [self._light[place].value for place in self._inside]
+        self._lit = total((1.0 * (light == light) for light in inside), at)
+        self._brightness = total(map(filled, inside), at)
 
-    def home_columns(self) -> dict[str, Times]:
-        at, front, inside, moved = self._at, self._front, ~self._outdoors, self._moves
-        temperatures = self._air[Quantity.TEMPERATURE]
-        outdoor, outdoor_age = pooled(*temperatures, self._outdoors)
-        warmth, warmth_age = pooled(*temperatures, inside)
-        light, light_age = pooled(self._light, self._light_age, self._outdoors)
-        quiet = at - moved.last
-        return {
-            "outdoor_temperature": _filled(outdoor),
-            "outdoor_temperature_age": ages(outdoor_age),
-            "outdoor_light": _filled(light),
-            "outdoor_light_age": ages(light_age),
-            "home_temperature": _filled(warmth),
-            "home_temperature_age": ages(warmth_age),
-            "outdoor_since_motion": since(at, _newest(moved.last, self._outdoors)),
-            "home_since_motion": since(at, _newest(moved.last, inside)),
-            "active_rooms_15": total((quiet < 15 * MINUTE).astype(np.float64), inside),
-            "active_rooms_60": total((quiet < HOUR).astype(np.float64), inside),
-            "home_motion_60": total(moved.minutes[:, 2], inside),
-            "front_known": front.known,
-            "front_open": front.open,
-            "front_since_opened": since(at, front.opened),
-            "front_since_closed": since(at, front.closed),
-            "motion_since_closed": total(moved.minutes[:, 3], inside),
-        }
+    def home_columns(self) -> list[Asked]:
+        """As HOME."""
+        at, front = self._at, self._front
+        outdoor = pooled([self.warmth[place] for place in self._outside], at)
+        warmth = pooled([self.warmth[place] for place in self._inside], at)
+        light = pooled([self._light[place] for place in self._outside], at)
+        quiet = [at - moved.last for moved in self._moved_inside]
+        return [
+            *(filled(outdoor.value), outdoor.age, filled(light.value), light.age, filled(warmth.value), warmth.age),
+            at - newest((self._moved[place].last for place in self._outside), at),
+            at - newest((moved.last for moved in self._moved_inside), at),
+            *(total((choose(silence < span, 1.0, 0.0) for silence in quiet), at) for span in (15 * MINUTE, HOUR)),
+            self._minutes[2],
+            *(front.known, front.open, at - front.opened, at - front.closed),
+            self._minutes[3],
+        ]
 
-    def area_columns(self) -> dict[str, Times]:
-        at, moved, doors_here = self._at, self._moves, self._doors
-        inside = ~self._outdoors
-        light, light_age = pooled_elsewhere(self._light, self._light_age, inside)
-        air = {quantity: (_filled(value), ages(age)) for quantity, (value, age) in self._air.items()}
-        return {
-            "motion_known": moved.known,
-            "motion_now": moved.now,
-            "since_motion": since(at, moved.last),
-            "since_motion_began": since(at, moved.began),
-            "motion_5": moved.minutes[:, 0],
-            "motion_15": moved.minutes[:, 1],
-            "motion_60": moved.minutes[:, 2],
-            "other_since_motion": since(at, newest_elsewhere(moved.last, inside)),
-            "other_motion_5": _elsewhere(moved.minutes[:, 0], inside),
-            "other_motion_15": _elsewhere(moved.minutes[:, 1], inside),
-            "temperature": air[Quantity.TEMPERATURE][0],
-            "temperature_age": air[Quantity.TEMPERATURE][1],
-            "temperature_rise": _filled(self._rise),
-            "humidity": air[Quantity.HUMIDITY][0],
-            "humidity_age": air[Quantity.HUMIDITY][1],
-            "co2": air[Quantity.CO2][0] / 100,
-            "co2_age": air[Quantity.CO2][1],
-            "other_light": _filled(light),
-            "other_light_age": ages(light_age),
-            "door_known": np.stack([door.known for door in doors_here]),
-            "door_open": np.stack([door.open for door in doors_here]),
-            "door_since_opened": since(at, np.stack([door.opened for door in doors_here])),
-            "door_since_closed": since(at, np.stack([door.closed for door in doors_here])),
-        }
+    def area_columns(self, place: Place) -> list[Asked]:
+        """As AREA."""
+        at, moved, warmth, door = self._at, self._moved[place], self.warmth[place], place.door(self._at)
+        humidity, co2 = place.mean(Quantity.HUMIDITY, at), place.mean(Quantity.CO2, at)
+        light = self._light_elsewhere(place)
+        others = (self._moved[other].last for other in self._inside if other is not place)
+        return [
+            *(moved.known, moved.now, at - moved.last, at - moved.began, *moved.minutes[:3]),
+            at - newest(others, at),
+            *(self._elsewhere(place, moved, window) for window in (0, 1)),
+            *(filled(warmth.value), warmth.age),
+            filled(warmth.value - place.mean(Quantity.TEMPERATURE, at - HOUR).value),
+            *(filled(humidity.value), humidity.age, filled(co2.value) / 100, co2.age),
+            *(filled(light.value), light.age),
+            *(door.known, door.open, at - door.opened, at - door.closed),
+        ]
 
-    def above(self, medians: Times, area_of: Places) -> Times:
-        """How much warmer each target's area is than its own median setpoint (times, targets); 0 where unknown."""
-        return _filled(self._air[Quantity.TEMPERATURE][0][area_of].T - medians)
+    def _elsewhere(self, place: Place, moved: Moved, window: int) -> Asked:
+        """The minutes of motion in the indoor areas but this one."""
+        own = moved.minutes[window] if place in self._inside else 0.0
+        return greater(self._minutes[window] - own, 0.0)
+
+    def _light_elsewhere(self, place: Place) -> Mean:
+        """The light in the indoor areas but this one."""
+        own = self._light[place].value
+        lit, brightness = (1.0 * (own == own), filled(own)) if place in self._inside else (0.0, 0.0)
+        age = -newest((-self._light[other].age for other in self._inside if other is not place), self._at)
+        return Mean(ratio(self._brightness - brightness, self._lit - lit), age)
 
 
-_AIR = (Quantity.TEMPERATURE, Quantity.HUMIDITY, Quantity.CO2, Quantity.ILLUMINANCE)
-
-
-def _filled(column: Times) -> Times:
-    """The column with 0 for what is unknown; its age column says that it is."""
-    return np.where(column == column, column, 0.0)
-
-
-def _newest(events: Ms, chosen: Flags) -> Ms:
-    newest: Ms = events.max(axis=0, where=chosen[:, None], initial=LONG_AGO)
-    return newest
-
-
-def _elsewhere(columns: Times, inside: Flags) -> Times:
-    """For each area the sum over the indoor ones but itself."""
-    own = np.where(inside[:, None], columns, 0.0)
-    return np.maximum(total(columns, inside) - own, 0.0)
+def _brightness(lux: Mean) -> Mean:
+    """log(1 + lux) of a mean."""
+    value = lux.value
+    if isinstance(value, np.ndarray):
+        return Mean(np.log1p(np.maximum(value, 0.0)), lux.age)
+    return Mean(float(np.log1p(max(value, 0.0))), lux.age)

@@ -74,7 +74,9 @@ class _Past:
         times = np.empty((len(signals), len(edges)), dtype=np.int64)
         sums = np.empty((len(signals), len(edges)), dtype=np.int64)
         for row, (device, quantity) in enumerate(signals):
-            times[row], sums[row] = _integrals(Steps.of(history, device, quantity), edges)
+            steps = Steps.of(history, device, quantity)
+            place = steps.place(edges)
+            times[row], sums[row] = steps.person_time.until(edges, place), steps.person_sum.until(edges, place)
         shape = (len(signals), 3, count, DAYS)
         self._time, self._sum = (a[:, : 3 * slots].reshape(shape).transpose(1, 2, 0, 3) for a in (times, sums))
         tail = (len(signals), 2, count)
@@ -101,23 +103,6 @@ class _Past:
         return _ratio(self._long_sum[1] - self._long_sum[0], self._long_time[1] - self._long_time[0])
 
 
-def _integrals(steps: Steps, edges: Ms) -> tuple[Ms, Ms]:
-    """How long people's values held up to each time, and the same weighted; the last answer is remembered."""
-    asked = edges.tobytes()
-    if steps.memo.get("edges") != asked:
-        place = steps.place(edges)
-        answer = steps.person_time.until(edges, place), steps.person_sum.until(edges, place)
-        if len(edges) > FEW:
-            return answer
-        steps.memo.update(edges=asked, integrals=answer)
-    found: tuple[Ms, Ms] = steps.memo["integrals"]
-    return found
-
-
-FEW = 4 * DAYS
-"""Up to so many times, those of one slot, an answer is remembered: a running home asks again within the slot."""
-
-
 def _ratio(part: Ms, whole: Ms) -> Times:
     return np.where(whole > 0, part / np.maximum(whole, 1), np.nan)
 
@@ -127,17 +112,11 @@ def _quantiles(steps: Steps, slot: Ms) -> tuple[Times, Times]:
 
     Where no person set one, anybody's settings stand in; where there are none, 20 °C.
     """
-    asked = slot.tobytes()
-    if steps.memo.get("slot") != asked:
-        chosen, known = _held_at(steps, "person", slot)
-        if not known.all():
-            anybody, any_known = _held_at(steps, "anybody", slot)
-            chosen = np.where(known, chosen, np.where(any_known, anybody, DEFAULT_MEDIAN))
-        if len(slot) > 1:
-            return chosen, known.astype(np.float64)
-        steps.memo.update(slot=asked, quantiles=(chosen, known.astype(np.float64)))
-    found: tuple[Times, Times] = steps.memo["quantiles"]
-    return found
+    chosen, known = _held_at(steps, "person", slot)
+    if not known.all():
+        anybody, any_known = _held_at(steps, "anybody", slot)
+        chosen = np.where(known, chosen, np.where(any_known, anybody, DEFAULT_MEDIAN))
+    return chosen, known.astype(np.float64)
 
 
 def _held_at(steps: Steps, by: str, slot: Ms) -> tuple[Times, Flags]:

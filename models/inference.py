@@ -1,6 +1,6 @@
 """The network in numpy, for everything but training.
 
-Rows go through in zero-padded tiles of 64: every matrix product has the same shape however many rows are asked, so a
+Rows go through in small zero-padded tiles: every matrix product has the same shape however many rows are asked, so a
 row's answer is the same bytes alone and among many, on the same machine and build.
 """
 
@@ -11,10 +11,11 @@ import numpy as np
 from models.features import Array
 from models.tasks import TASKS
 
-TILE = 64
+TILE = 8
+"""Rows of a tile. A matrix library may treat the rows of a large tile differently; those of 8 it does not."""
 
-_BLOCK = 8
-"""Tiles worked on at once: keeps the intermediate arrays in the cache."""
+_BLOCK = 512
+"""Rows worked on at once, whole tiles: keeps the intermediate arrays in the cache."""
 
 
 class Network:
@@ -22,7 +23,8 @@ class Network:
 
     def __init__(self, weights: Mapping[str, Array], *, depth: int) -> None:
         """`weights` by the names of the torch network's state; the heads are laid side by side."""
-        self._low, self._slope = weights["pieces.low"], weights["pieces.slope"]
+        self._low, self._slope = weights["pieces.low"].ravel(), weights["pieces.slope"].ravel()
+        self.inputs, self._bins = weights["pieces.low"].shape
         layers = [(weights[f"trunk.{n}.weight"].T.copy(), weights[f"trunk.{n}.bias"]) for n in range(depth)]
         (first, self._first_bias), *self._trunk = layers
         self._width = first.shape[1]
@@ -34,45 +36,64 @@ class Network:
         skip = np.concatenate([weights[f"{name}.skip.weight"] for name in names]).T
         self._first = np.concatenate((first, skip), axis=1)  # what reads the encoded features, in one product
 
-    @property
-    def inputs(self) -> int:
-        return len(self._low)
-
     def __call__(self, rows: Array) -> Array:
         """Logits (rows, outputs) for features (rows, features)."""
+        answer = np.empty((len(rows), len(self._answer_bias)), dtype=np.float32)
+        with np.errstate(over="ignore"):
+            for start in range(0, len(rows), _BLOCK):
+                part = slice(start, start + _BLOCK)
+                self._answers(rows[part], answer[part])
+        return answer
+
+    def _answers(self, rows: Array, answer: Array) -> None:
         count = len(rows)
-        tiles = -(-count // TILE)
-        padded = np.zeros((tiles * TILE, self.inputs), dtype=np.float32)
-        padded[:count] = rows
-        answers = [self._tiles(part) for part in _split(padded.reshape(tiles, TILE, self.inputs))]
-        if not answers:
-            return np.empty((0, len(self._answer_bias)), dtype=np.float32)
-        return np.concatenate(answers).reshape(tiles * TILE, -1)[:count]
-
-    def _tiles(self, tiles: Array) -> Array:
-        read = self._encode(tiles) @ self._first  # (tiles, 64, width + outputs)
-        shared = _silu(read[..., : self._width] + self._first_bias)
+        encoded = self._encode(rows)
+        read = _product(encoded, self._first)[:count]
+        shared = _padded(count, self._width)
+        np.add(read[:, : self._width], self._first_bias, out=shared[:count])
+        _silu(shared[:count])
         for weight, bias in self._trunk:
-            shared = _silu(shared @ weight + bias)  # (tiles, 64, width)
-        hidden = _silu(shared @ self._hidden + self._hidden_bias)
-        answer: Array = hidden @ self._answer + self._answer_bias + read[..., self._width :]
-        return answer  # (tiles, 64, outputs)
+            shared = _layer(shared, weight, bias, count)
+        hidden = _layer(shared, self._hidden, self._hidden_bias, count)
+        np.add(_product(hidden, self._answer)[:count], self._answer_bias, out=answer)
+        answer += read[:, self._width :]
 
-    def _encode(self, tiles: Array) -> Array:
-        progress = (tiles[..., None] - self._low) * self._slope  # (tiles, 64, features, bins)
-        np.clip(progress, 0.0, 1.0, out=progress)
-        encoded: Array = progress.reshape(*tiles.shape[:2], -1)
-        return encoded
+    def _encode(self, rows: Array) -> Array:
+        """How far each value has come through each of its bins, 0 … 1: (padded rows, features × bins)."""
+        progress = _padded(len(rows), len(self._low))
+        inside = progress[: len(rows)]
+        np.subtract(rows.repeat(self._bins, axis=1), self._low, out=inside)
+        np.multiply(inside, self._slope, out=inside)
+        np.maximum(inside, 0.0, out=inside)
+        np.minimum(inside, 1.0, out=inside)
+        return progress
 
 
-def _split(tiles: Array) -> list[Array]:
-    return [tiles[start : start + _BLOCK] for start in range(0, len(tiles), _BLOCK)]
+def _padded(count: int, width: int) -> Array:
+    """Whole tiles of zeros for so many rows."""
+    return np.zeros((-(-count // TILE) * TILE, width), dtype=np.float32)
 
 
-def _silu(x: Array) -> Array:
-    with np.errstate(over="ignore"):
-        answer: Array = x / (1 + np.exp(-x))
+def _product(rows: Array, weight: Array) -> Array:
+    """Each tile by the weights, (padded rows, …)."""
+    answer: Array = (rows.reshape(-1, TILE, rows.shape[1]) @ weight).reshape(len(rows), -1)
     return answer
+
+
+def _layer(rows: Array, weight: Array, bias: Array, count: int) -> Array:
+    answer = _product(rows, weight)
+    inside = answer[:count]
+    inside += bias
+    _silu(inside)
+    return answer
+
+
+def _silu(x: Array) -> None:
+    """In place."""
+    scale = np.negative(x)
+    np.exp(scale, out=scale)
+    scale += 1
+    x /= scale
 
 
 def _side_by_side(blocks: list[Array]) -> Array:

@@ -2,22 +2,29 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 
-from homectl.home import STATE, Cause, Forecast, History, Home, Kind, Prediction, Target, Times
+from homectl.home import STATE, Cause, Forecast, History, Home, Kind, Prediction, Target, Times, setting_of
 from models.checkpoint import BASE, Manifest, load
-from models.decoding import Wanted, lights, locks, setpoints
+from models.decoding import HABIT_LEVEL, Wanted, lights, locks, setpoints
 from models.features import Array, observe
+from models.memory import Memory
 from models.reasons import why
 from models.tasks import OUTPUTS, SLICE
+
+Places = list[int]
 
 BLOCK = 4096
 """Times worked on at once: bounds the memory of a long replay."""
 
 
 class NetworkPolicy:
-    """The network as a policy: what the household would have set, and how sure that is."""
+    """The network as a policy: what the household would have set, and how sure that is.
+
+    It keeps in mind what it has looked up of the last home it was asked about; its answers do not depend on that.
+    """
 
     cause = Cause.LEARNED
 
@@ -25,6 +32,7 @@ class NetworkPolicy:
         """`network` gives logits (rows, outputs) for features (rows, features)."""
         self._network, self.manifest = network, manifest
         self._scale = _temperatures(manifest.temperatures)
+        self._memory: Memory | None = None
 
     @classmethod
     def load(cls, folder: Path | None = None) -> "NetworkPolicy":
@@ -40,67 +48,75 @@ class NetworkPolicy:
 
         ValueError when the network's answer is not a number.
         """
-        parts = [self._block(home, history, times[n : n + BLOCK], targets)[0] for n in range(0, len(times), BLOCK)]
+        parts = [self._block(home, history, times[n : n + BLOCK], targets) for n in range(0, len(times), BLOCK)]
         if not parts:
             return [Forecast(target=t, value=times, level=times, confidence=times) for t in targets]
         return [_joined([part[place] for part in parts]) for place in range(len(targets))]
 
     def predict(self, home: Home, history: History, at: float, targets: Sequence[Target]) -> list[Prediction]:
         """What is wanted of each target now, and why. ValueError when the network's answer is not a number."""
-        forecasts, rows = self._block(home, history, np.array([at]), targets)
-        return [
-            Prediction(
-                target=forecast.target,
-                setting=(setting := forecast.setting(0)),
-                confidence=float(forecast.confidence[0]),
-                why=why(forecast.target, setting, row),
-            )
-            for forecast, row in zip(forecasts, rows[0], strict=True)
-        ]
+        rows, groups = self._answer(home, history, np.array([at]), targets)
+        found: dict[int, Prediction] = {}
+        for places, wanted in groups:
+            columns = (column[0].tolist() for column in wanted)
+            for place, value, level, confidence in zip(places, *columns, strict=True):
+                target = targets[place]
+                setting = setting_of(target.kind, value, level)
+                reason = why(target, setting, rows[0, place].tolist())
+                found[place] = Prediction(target=target, setting=setting, confidence=confidence, why=reason)
+        return [found[place] for place in range(len(targets))]
 
-    def _block(
+    def _block(self, home: Home, history: History, times: Times, targets: Sequence[Target]) -> list[Forecast]:
+        found: dict[int, Forecast] = {}
+        for places, wanted in self._answer(home, history, times, targets)[1]:
+            value, level, confidence = (np.ascontiguousarray(column.T) for column in wanted)
+            for row, place in enumerate(places):
+                found[place] = Forecast(
+                    target=targets[place], value=value[row], level=level[row], confidence=confidence[row]
+                )
+        return [found[place] for place in range(len(targets))]
+
+    def _answer(
         self, home: Home, history: History, times: Times, targets: Sequence[Target]
-    ) -> tuple[list[Forecast], Array]:
-        rows, medians = observe(home, history, times, targets)
+    ) -> tuple[Array, list[tuple[Places, Wanted]]]:
+        """The rows, and what is wanted of the targets of each kind, by their places among all."""
+        self._memory = (self._memory or Memory(home, history)).of(home, history)
+        rows, medians = observe(home, history, times, targets, self._memory)
         logits = self._network(rows.reshape(-1, rows.shape[2])) / self._scale
         if not np.isfinite(logits).all():
             raise ValueError("the network's answer is not a number")
-        answers = logits.reshape(*rows.shape[:2], OUTPUTS)
-        found: dict[int, Forecast] = {}
-        for kind in Kind:
-            places = [place for place, target in enumerate(targets) if target.kind is kind]
-            alike = [targets[place] for place in places]
-            if alike:
-                wanted = decoded(home, history, times, alike, answers[:, places], medians[:, places], rows[:, places])
-                found.update(zip(places, _forecasts(alike, wanted), strict=True))
-        return [found[place] for place in range(len(targets))], rows
+        seen = Seen(history, times, rows, medians, logits.reshape(*rows.shape[:2], OUTPUTS))
+        places = {kind: [place for place, target in enumerate(targets) if target.kind is kind] for kind in Kind}
+        return rows, [(found, _wanted(home, targets, found, seen)) for found in places.values() if found]
 
 
-def decoded(
-    home: Home, history: History, times: Times, targets: Sequence[Target], logits: Array, medians: Times, rows: Array
-) -> Wanted:
+class Seen(NamedTuple):
+    """What there is to decode: arrays (times, targets, …)."""
+
+    history: History
+    times: Times
+    rows: Array
+    medians: Times
+    logits: Array
+
+
+def _wanted(home: Home, targets: Sequence[Target], places: Places, seen: Seen) -> Wanted:
     """The network's answers about targets of one kind, beside what thermostats report: that is seen only here."""
-    devices = [home.device(target.device) for target in targets]
-    match targets[0].kind:
+    devices, logits = [home.device(targets[place].device) for place in places], seen.logits[:, places]
+    match targets[places[0]].kind:
         case Kind.LIGHT:
-            return lights(devices, logits, rows)
+            return lights(devices, logits, *(seen.rows[:, places, column] for column in HABIT_LEVEL))
         case Kind.SETPOINT:
-            reported = np.stack([_reported(history, target, times) for target in targets], axis=1)
-            return setpoints(devices, logits, medians, reported)
+            reported = np.array([_reported(seen.history, targets[place], seen.times) for place in places]).T
+            return setpoints(devices, logits, seen.medians[:, places], reported)
         case Kind.LOCK:
             return locks(logits)
 
 
-def _forecasts(targets: Sequence[Target], wanted: Wanted) -> list[Forecast]:
-    value, level, confidence = (np.ascontiguousarray(array.T) for array in wanted)
-    return [
-        Forecast(target=target, value=value[place], level=level[place], confidence=confidence[place])
-        for place, target in enumerate(targets)
-    ]
-
-
 def _reported(history: History, target: Target, times: Times) -> Times:
     """What the target's device said last, NaN before it ever did."""
+    if len(times) == 1:
+        return np.array([history.value(target.device, STATE[target.kind], float(times[0]))])
     track = history.track(target.device, STATE[target.kind])
     if track is None or not len(track):
         return np.full(len(times), np.nan)

@@ -73,27 +73,6 @@ class Steps:
         return self.at.searchsorted(at, side="right") - 1
 
     @cached_property
-    def on(self) -> Flags:
-        """Whether each value is a yes (1, with room for rounding)."""
-        return self.values >= 0.5
-
-    @cached_property
-    def on_time(self) -> Integral:
-        return Integral(self.at, self.on.astype(np.int64))
-
-    @cached_property
-    def risen(self) -> Ms:
-        """For each sample when a known no last became a yes; repeated reports count for nothing."""
-        known = np.isfinite(self.values[:-1])
-        return self._latest(self.on[1:] & ~self.on[:-1] & known)
-
-    @cached_property
-    def fallen(self) -> Ms:
-        """For each sample when a yes last became a known no."""
-        known = np.isfinite(self.values[1:])
-        return self._latest(~self.on[1:] & self.on[:-1] & known)
-
-    @cached_property
     def makers(self) -> NDArray[np.int8]:
         """Who made each value what it is: the origin of the first report of the same value; -1 before the first."""
         starts = np.zeros(len(self.at), dtype=np.intp)
@@ -123,12 +102,6 @@ class Steps:
         """What others have made of these steps."""
         return {}
 
-    def _latest(self, events: Flags) -> Ms:
-        when = np.full(len(self.at), LONG_AGO, dtype=np.int64)
-        when[1:] = np.where(events, self.at[1:], LONG_AGO)
-        latest: Ms = np.maximum.accumulate(when)
-        return latest
-
 
 NOTHING = Steps(None, Quantity.ACTION)
 
@@ -140,7 +113,7 @@ def bolt(states: Times) -> Times:
     return np.where(thrown, 1.0, np.where(drawn, 0.0, np.nan))
 
 
-def log_minutes(age: Ms, longest: int = DAY) -> Times:
+def log_minutes(age: Times, longest: int = DAY) -> Times:
     """log(1 + minutes) of an age, which counts up to `longest`."""
     minutes: Times = np.log1p(np.minimum(np.maximum(age, 0), longest) / MINUTE)
     return minutes

@@ -1,49 +1,93 @@
-"""What the sensors of a home say at many times: doors, motion, air and daylight, by area."""
+"""What the sensors of a home say at one time or at many: doors, motion, air and daylight, by area."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 
 from homectl.home import History, Home, Quantity, Times
-from models.steps import HOUR, LONG_AGO, MINUTE, Flags, Ms, Steps, log_minutes
-
-UNKNOWN_AGE = 8.0
-"""The age column of a value that is not known: above log(1 + minutes) of any age that counts."""
+from models.signals import BEFORE, Asked, Switch, Values, choose, greater, lesser, ratio
+from models.steps import HOUR, MINUTE, Ms
 
 LONGEST = 6 * HOUR
 """Older values of air and light are not known any more."""
 
-WINDOWS = (5 * MINUTE, 15 * MINUTE, HOUR)
+AIR = (Quantity.TEMPERATURE, Quantity.HUMIDITY, Quantity.CO2, Quantity.ILLUMINANCE)
 
 
-@dataclass(frozen=True, slots=True)
-class Doors:
-    """Some contacts as one door at many times; events are milliseconds, LONG_AGO before the first."""
+class Door(NamedTuple):
+    """Some contacts as one door; events are milliseconds, BEFORE the first."""
 
-    known: Times  # 1 once one of them has spoken
-    open: Times
-    opened: Ms
-    closed: Ms
-
-
-@dataclass(frozen=True, slots=True)
-class Moves:
-    """Motion by area: every array is (areas, times)."""
-
-    known: Times  # 1 once a sensor has spoken
-    now: Times  # 1 while one reports it
-    last: Ms  # when it was last reported; the time itself while it is
-    began: Ms  # when the newest run of it began
-    minutes: Times  # (areas, windows, times): minutes of it in the last 5, 15 and 60, and since the door closed
+    known: Asked  # 1 once one of them has spoken
+    open: Asked
+    opened: Asked
+    closed: Asked
 
 
-_USED = frozenset(
-    (
-        *(Quantity.MOTION, Quantity.CONTACT, Quantity.ILLUMINANCE),
-        *(Quantity.TEMPERATURE, Quantity.HUMIDITY, Quantity.CO2),
-    )
-)
+class Moved(NamedTuple):
+    """The motion sensors of an area as one."""
+
+    known: Asked  # 1 once a sensor has spoken
+    now: Asked  # 1 while one reports it
+    last: Asked  # when it was last reported; the time itself while it is
+    began: Asked  # when the newest run of it began
+    minutes: Sequence[Asked]  # of it in the last 5, 15 and 60, and since the door closed, an hour at most
+
+
+class Mean(NamedTuple):
+    """The mean of some values that are known, NaN where none is, and the newest age, -BEFORE where none is."""
+
+    value: Asked
+    age: Asked
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Place:
+    """What there is to look at in an area, or at the front: always in the same order."""
+
+    motion: tuple[Switch, ...] = ()
+    contacts: tuple[Switch, ...] = ()
+    air: Mapping[Quantity, tuple[Values, ...]] = field(default_factory=dict)  # by each of AIR
+
+    def door(self, at: Asked) -> Door:
+        known, is_open = 0.0 * at, 0.0 * at
+        opened, closed = known + BEFORE, known + BEFORE
+        for contact in self.contacts:
+            spoken, now, risen, fallen, _ = contact.follow().state(at)
+            known, is_open = greater(known, spoken), greater(is_open, now)
+            opened, closed = greater(opened, risen), greater(closed, fallen)
+        return Door(known, is_open, opened, closed)
+
+    def moved(self, at: Asked, closed: Asked) -> Moved:
+        """`closed` is when the front door was last closed."""
+        known, now = 0.0 * at, 0.0 * at
+        last, began = known + BEFORE, known + BEFORE
+        starts = (at - 5.0 * MINUTE, at - 15.0 * MINUTE, at - HOUR, greater(closed, at - HOUR))
+        minutes: list[Asked] = [known, known, known, known]
+        for sensor in self.motion:
+            spoken, moving, risen, fallen, until = sensor.follow().state(at)
+            known, now, began = greater(known, spoken), greater(now, moving), greater(began, risen)
+            last = greater(last, choose(moving > 0.0, at, fallen))
+            if isinstance(until, float) and until == sensor.held(starts[2]):
+                continue  # none in the hour, and so none in any window
+            for window, start in enumerate(starts):
+                minutes[window] = greater(minutes[window], (until - sensor.held(start)) / MINUTE)
+        return Moved(known, now, last, began, minutes)
+
+    def mean(self, quantity: Quantity, at: Asked) -> Mean:
+        """What the devices here say of one of AIR."""
+        total = count = 0.0 * at
+        age = total - BEFORE
+        for sensor in self.air[quantity]:
+            value, since = sensor.follow().reading(at)
+            known = (since <= LONGEST) & (value == value)
+            total, count = total + choose(known, value, 0.0), count + known
+            age = choose(known, lesser(age, since), age)
+        return Mean(ratio(total, count), age)
+
+
+_USED = frozenset((Quantity.MOTION, Quantity.CONTACT, *AIR))
 
 
 class Sensors:
@@ -51,6 +95,7 @@ class Sensors:
 
     def __init__(self, home: Home, history: History) -> None:
         self._told: dict[tuple[str, Quantity], list[str]] = {}
+        self._history = history
         self.front: list[str] = []
         for name, quantity in history.tracks:
             device = home.by_id.get(name) if quantity in _USED else None
@@ -66,98 +111,83 @@ class Sensors:
     def of(self, area: str, quantity: Quantity) -> Sequence[str]:
         return self._told.get((area, quantity), ())
 
+    def place(self, area: str) -> Place:
+        """What there is to look at in an area."""
+        return Place(
+            _switches(self._history, self.of(area, Quantity.MOTION), Quantity.MOTION),
+            _switches(self._history, self.of(area, Quantity.CONTACT), Quantity.CONTACT),
+            {quantity: tuple(self._values(area, quantity)) for quantity in AIR},
+        )
+
+    def entrance(self) -> Place:
+        """The doors between the home and the outside."""
+        return Place(contacts=_switches(self._history, self.front, Quantity.CONTACT))
+
+    def _values(self, area: str, quantity: Quantity) -> Iterable[Values]:
+        return filter(None, (Values.of(self._history, device, quantity) for device in self.of(area, quantity)))
+
+
+def _switches(history: History, devices: Iterable[str], quantity: Quantity) -> tuple[Switch, ...]:
+    return tuple(filter(None, (Switch.of(history, device, quantity) for device in devices)))
+
+
+class Doors(NamedTuple):
+    """A door at many times: arrays (times,)."""
+
+    known: Times
+    open: Times
+    opened: Ms
+    closed: Ms
+
+
+class Moves(NamedTuple):
+    """Motion by area at many times: arrays (areas, times)."""
+
+    known: Times
+    last: Ms
+
 
 def doors(history: History, devices: Sequence[str], at: Ms) -> Doors:
     """The contacts of some devices as one door."""
-    known, is_open = np.zeros(len(at)), np.zeros(len(at))
-    opened, closed = (np.full(len(at), LONG_AGO, dtype=np.int64) for _ in range(2))
-    for device in devices:
-        steps = Steps.of(history, device, Quantity.CONTACT)
-        place = steps.place(at)
-        np.maximum(known, place > 0, out=known)
-        np.maximum(is_open, steps.on[place], out=is_open)
-        np.maximum(opened, steps.risen[place], out=opened)
-        np.maximum(closed, steps.fallen[place], out=closed)
-    return Doors(known, is_open, opened, closed)
+    known, is_open, opened, closed = map(
+        np.asarray, Place(contacts=_switches(history, devices, Quantity.CONTACT)).door(at.astype(np.float64))
+    )
+    return Doors(known, is_open, opened.astype(np.int64), closed.astype(np.int64))
 
 
 def moves(history: History, areas: Sequence[Sequence[str]], at: Ms, closed: Ms) -> Moves:
     """The motion sensors of each area as one; `closed` is when the front door was last closed."""
-    size = (len(areas), len(at))
-    known, now, minutes = np.zeros(size), np.zeros(size), np.zeros((len(areas), len(WINDOWS) + 1, len(at)))
-    last, began = (np.full(size, LONG_AGO, dtype=np.int64) for _ in range(2))
-    asked = np.stack((at, *(at - window for window in WINDOWS), np.maximum(closed, at - HOUR)))
-    for area, devices in enumerate(areas):
-        for device in devices:
-            steps = Steps.of(history, device, Quantity.MOTION)
-            places = steps.place(asked)
-            sums, place = steps.on_time.until(asked, places), places[0]
-            moving = steps.on[place]
-            np.maximum(minutes[area], (sums[0] - sums[1:]) / MINUTE, out=minutes[area])
-            np.maximum(known[area], place > 0, out=known[area])
-            np.maximum(now[area], moving, out=now[area])
-            np.maximum(last[area], np.where(moving, at, steps.fallen[place]), out=last[area])
-            np.maximum(began[area], steps.risen[place], out=began[area])
-    return Moves(known, now, last, began, minutes)
+    asked = (at.astype(np.float64), closed.astype(np.float64))
+    found = [Place(_switches(history, devices, Quantity.MOTION)).moved(*asked) for devices in areas]
+    last = np.stack([moved.last for moved in found]).astype(np.int64)
+    return Moves(np.stack([moved.known for moved in found]), last)
 
 
-def means(history: History, areas: Sequence[Sequence[str]], quantity: Quantity, at: Ms) -> tuple[Times, Ms]:
-    """The mean of what each area's devices say, NaN where none is known, and the newest age; both (areas, times)."""
-    size = (len(areas), len(at))
-    total, count, age = np.zeros(size), np.zeros(size), np.full(size, -LONG_AGO, dtype=np.int64)
-    for area, devices in enumerate(areas):
-        for device in devices:
-            steps = Steps.of(history, device, quantity)
-            place = steps.place(at)
-            value, since = steps.values[place], at - steps.at[place]
-            known = (since <= LONGEST) & (value == value)
-            total[area] += np.where(known, value, 0.0)
-            count[area] += known
-            np.minimum(age[area], since, out=age[area], where=known)
-    return np.divide(total, count, out=np.full(size, np.nan), where=count > 0), age
-
-
-def ages(age: Ms) -> Times:
-    """Ages as columns: log(1 + minutes), UNKNOWN_AGE where nothing is known."""
-    return np.where(age <= LONGEST, log_minutes(age), UNKNOWN_AGE)
-
-
-def since(at: Ms, event: Ms) -> Times:
-    """log(1 + minutes) since an event, a day at most."""
-    return log_minutes(at - event)
-
-
-def total(columns: Times, chosen: Flags) -> Times:
-    """The sum over some areas, always in the same order: (areas, times) → (times,)."""
-    found = np.zeros(columns.shape[1])
-    for area in np.flatnonzero(chosen):
-        found += columns[area]
+def total(columns: Iterable[Asked], at: Asked) -> Asked:
+    """The sum over some areas, always in the same order; 0 without any."""
+    found = 0.0 * at
+    for column in columns:
+        found = found + column
     return found
 
 
-def pooled(values: Times, age: Ms, chosen: Flags) -> tuple[Times, Ms]:
-    """The mean over some areas where they are known, and the newest age: (areas, times) → (times,)."""
-    known = (values == values).astype(np.float64)
-    count = total(known, chosen)
-    mean = np.divide(total(np.where(known, values, 0.0), chosen), count, out=_unknown(count), where=count > 0)
-    return mean, age.min(axis=0, where=chosen[:, None], initial=-LONG_AGO)
+def newest(events: Iterable[Asked], at: Asked) -> Asked:
+    """The latest event in some areas, BEFORE without any."""
+    if isinstance(at, float):
+        return max(events, default=BEFORE)
+    found = 0.0 * at + BEFORE
+    for event in events:
+        found = np.maximum(found, event)
+    return found
 
 
-def pooled_elsewhere(values: Times, age: Ms, chosen: Flags) -> tuple[Times, Ms]:
-    """For each area the same over the chosen ones but itself: (areas, times)."""
-    known = (values == values).astype(np.float64) * chosen[:, None]
-    filled = np.where(known, values, 0.0)
-    count = total(known, chosen) - known
-    mean = np.divide(total(filled, chosen) - filled, count, out=_unknown(count), where=count > 0)
-    return mean, -newest_elsewhere(-age, chosen)
+def filled(value: Asked) -> Asked:
+    """The value with 0 for what is unknown; its age says that it is."""
+    return choose(value == value, value, 0.0)
 
 
-def newest_elsewhere(events: Ms, chosen: Flags) -> Ms:
-    """For each area the latest event in the chosen ones but itself: (areas, times)."""
-    others = chosen & ~np.eye(len(chosen), dtype=bool)  # (areas, areas)
-    latest: Ms = np.where(others[:, :, None], events, LONG_AGO).max(axis=1)
-    return latest
-
-
-def _unknown(like: Times) -> Times:
-    return np.full(like.shape, np.nan)
+def pooled(means: Sequence[Mean], at: Asked) -> Mean:
+    """The mean over some areas where they are known, and the newest age."""
+    count = total((1.0 * (mean.value == mean.value) for mean in means), at)
+    age = -newest((-mean.age for mean in means), at)
+    return Mean(ratio(total((filled(mean.value) for mean in means), at), count), age)

@@ -53,7 +53,7 @@ class Sample:
 class Track:
     """One signal's series in growing arrays, ordered by time. Views are valid until the next append."""
 
-    __slots__ = ("_newest", "_origins", "_seen", "_size", "_times", "_values", "derived", "forgotten")
+    __slots__ = ("_newest", "_origins", "_seen", "_size", "_times", "_values", "derived", "forgotten", "kept")
 
     def __init__(self, capacity: int = 64) -> None:
         self._size = 0
@@ -63,6 +63,7 @@ class Track:
         self._origins = np.empty(capacity, dtype=np.int8)
         self._seen = np.empty(capacity)
         self.derived: object = None  # what a reader has made of the samples; dropped when they change
+        self.kept: object = None  # what a reader makes of the samples one by one; it reads on by itself
         self.forgotten = 0  # samples dropped at the front
 
     @classmethod

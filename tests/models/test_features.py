@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from homectl.home import Area, History, Kind, Quantity, Reading, Target, milliseconds
-from models.features import AREA_KINDS, FEATURES, area_kind, features
+from models.described import AREA_KINDS, area_kind
+from models.features import FEATURES, features
 from tests.models.logs import ACTUATORS, DAY, HOME, START, household, random_readings
 
 HOMES = st.integers(0, 2**32 - 1)

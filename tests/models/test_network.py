@@ -1,5 +1,10 @@
 """The network learns what is there and nothing else, and answers the same in torch and in numpy."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 import torch
@@ -132,3 +137,35 @@ def test_a_column_that_never_changes_is_never_seen() -> None:
     _, slope = pieces_of(rows, 8)
     assert not slope[1].any()
     assert slope[0].all()
+
+
+ALONE_AND_AMONG = """
+import homectl
+import numpy as np
+from pathlib import Path
+from models.checkpoint import BASE, load
+network = load(BASE)[0]
+rows = np.random.default_rng(1).normal(size=(200, network.inputs)).astype(np.float32)
+whole = network(rows)
+print(all((network(rows[n:n + 1])[0] == whole[n]).all() for n in range(200)))
+"""
+
+
+@pytest.mark.parametrize("core", ["Haswell", "Zen", "SkylakeX", "Sandybridge"])
+def test_a_row_s_answer_is_the_same_on_its_own_whatever_kernel_the_matrix_library_picks(core: str) -> None:
+    if not _runs(core):
+        pytest.skip(f"this machine's processor cannot run the {core} kernels")
+    done = subprocess.run(
+        [sys.executable, "-c", ALONE_AND_AMONG],
+        env=os.environ | {"OPENBLAS_CORETYPE": core},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == "True"
+
+
+def _runs(core: str) -> bool:
+    needs = {"Haswell": "avx2", "Zen": "avx2", "SkylakeX": "avx512f", "Sandybridge": "avx"}[core]
+    known = Path("/proc/cpuinfo")
+    return known.exists() and f" {needs} " in known.read_text().replace("\n", " ")
