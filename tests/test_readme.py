@@ -20,6 +20,13 @@ SHORTER = {"make demo": ".venv/bin/homectl demo --headless --for 3 --speed 60 --
 """What the test runs instead: `make demo` installs before it starts, and shows no end by itself."""
 
 
+THERE = {
+    "broker": "for i in $(seq 100); do (exec 3<>/dev/tcp/127.0.0.1/1883) 2>/dev/null && break; sleep 0.1; done",
+    "run": "for i in $(seq 100); do .venv/bin/homectl status >/dev/null 2>&1 && break; sleep 0.1; done",
+}
+"""How the test knows that what was started in the background is there; a person would just look."""
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A checkout to run in, with ports of its own; whatever still runs in it at the end is stopped."""
@@ -79,7 +86,8 @@ def _line(line: str) -> str:
     if MADE.match(line):
         return ""
     if line.endswith("&"):
-        return f"{line[:-1]} >>background.log 2>&1 & echo $! >>background; sleep 2"
+        there = next((check for word, check in THERE.items() if f"homectl {word}" in line), "sleep 2")
+        return f"{line[:-1]} >>background.log 2>&1 & echo $! >>background; {there}"
     return line
 
 

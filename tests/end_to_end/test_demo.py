@@ -16,7 +16,7 @@ needs_mosquitto = pytest.mark.skipif(mosquitto() is None, reason="Mosquitto is n
 
 @needs_mosquitto
 def test_a_day_runs_itself_over_mosquitto(tmp_path: Path) -> None:
-    out = run_demo(tmp_path, "--speed", "3600", "--for", "25", "--seed", "4")
+    out = run_demo(tmp_path, "--speed", "3600", "--for", "28", "--seed", "4")
     assert [check for check in out["checks"] if not check["ok"]] == []
     assert out["commands"]["light"]["learned"] >= 1
     assert out["commands"]["setpoint"]["learned"] >= 1
