@@ -1,5 +1,6 @@
 """What a household could use instead: leave everything as it is, or do what was done at this hour before."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 
 import numpy as np
@@ -13,14 +14,15 @@ SURE = 0.97
 """How often a setting is still wanted a minute later: what persistence claims."""
 
 
-class _Simple:
+class _Simple(ABC):
     """A policy that only forecasts values and confidences."""
 
     cause = Cause.RULES
     name = ""
 
+    @abstractmethod
     def forecast(self, home: Home, history: History, times: Times, targets: Sequence[Target]) -> list[Forecast]:
-        raise NotImplementedError
+        """As a policy does."""
 
     def predict(self, home: Home, history: History, at: float, targets: Sequence[Target]) -> list[Prediction]:
         return [

@@ -56,7 +56,7 @@ def train(
         for batch in torch.split(torch.randperm(len(inputs)), recipe.batch):
             loss = total(task_losses(net(inputs[batch]), labels[batch], weights[batch]), trained.constants)
             optimiser.zero_grad()
-            loss.backward()  # type: ignore[no-untyped-call]
+            torch.autograd.backward(loss)
             torch.nn.utils.clip_grad_norm_(net.parameters(), recipe.clip)
             optimiser.step()
             schedule.step()

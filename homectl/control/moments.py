@@ -1,5 +1,6 @@
 """Moments of a growing track, looked up for one time or for many by the same rule."""
 
+from abc import ABC, abstractmethod
 from array import array
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -103,7 +104,7 @@ class Moments:
         return found if isinstance(found, int) else found.astype(np.float64)
 
 
-class Digest(Moments):
+class Digest(Moments, ABC):
     """What matters in one track. It reads on where the track has grown, and again from the start where it forgot.
 
     `since` is the time of the first sample, infinity without one.
@@ -121,9 +122,9 @@ class Digest(Moments):
         self._read, self._forgotten = 0, self.track.forgotten
         self.before, self.since = float("nan"), float("inf")
 
+    @abstractmethod
     def take(self, at: float, value: float, origin: int, /) -> None:
         """Read one sample; `before` is the value of the one before it, NaN for the first."""
-        raise NotImplementedError
 
     def follow(self) -> Self:
         """The digest once it has read everything that its track holds."""

@@ -87,3 +87,9 @@ def test_any_live_word_from_a_device_keeps_all_its_values_fresh() -> None:
 def test_a_device_that_names_its_check_in_is_held_to_it() -> None:
     quick = CONTACT.model_copy(update={"check_in": 60.0})
     assert not History.of([reading(0)]).fresh(quick, Quantity.CONTACT, 61, AgeLimits())
+
+
+@pytest.mark.parametrize(("later", "fresh"), [(0.0, False), (1.0, True)])
+def test_what_the_broker_kept_is_fresh_only_where_it_repeats_the_last_live_word(later: float, fresh: bool) -> None:
+    opened, kept = reading(0, value=1.0), reading(5, value=later, live=False)
+    assert History.of([opened, kept]).fresh(CONTACT, Quantity.CONTACT, 6, AgeLimits()) is fresh
