@@ -9,6 +9,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constr
 .PHONY: demo test check bench soak install system clean
 
 demo: $(VENV)/.run
+	@sh .ci/system mosquitto
 	$(BIN)/homectl demo $(ARGS)
 
 install: $(VENV)/.all system
@@ -43,9 +44,9 @@ $(VENV)/.all: pyproject.toml constraints.txt | $(VENV)/bin/python
 	$(PIP) "$(TORCH)" --editable ".[test,train]"
 	@touch $@ $(VENV)/.run
 
-# Mosquitto and Chromium make more tests run. Installed as root on Debian; elsewhere the tests that need them say why they skip.
+# Mosquitto and Chromium make more tests run. Installed as root on Debian; elsewhere what is missing is said.
 system:
-	@sh .ci/system
+	@sh .ci/system mosquitto chromium
 
 clean:
 	rm -rf $(VENV)
