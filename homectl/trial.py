@@ -145,7 +145,7 @@ def train(
         lambda epoch, of, loss: progress(f"training, validation loss {loss:.3f}", epoch / of),
     )
     weights = trained.net.arrays()
-    logits = Network(weights, depth=trained.net.shape.depth)(late.features)
+    logits = Network(weights, depth=trained.net.shape.depth)(late.features, late.now)
     scale = temperatures(logits, late)
     share = {n: round(v / trained.constants[n], 4) for n, v in held_out_losses(logits, late, scale).items()}
     manifest = checkpoint.Manifest(
@@ -251,7 +251,7 @@ def closed_loop(world: World, policy: Policy, seconds: float, *, past: float = 0
         controller.begin()
         before, end = world.truth, world.at + seconds
         while world.at < end:
-            heard.extend(world.step(min(step, end - world.at)))
+            heard.extend(world.listen(max(1.0, min(step, end - world.at))))
             clock.tell(world.at)
             _follow(controller, heard)
             controller.pulse()

@@ -74,9 +74,9 @@ class SameHours:
 
     __slots__ = ("alike", "of", "slot", "then")
 
-    def __init__(self, home: Home, at: Ms) -> None:
-        slots, self.of = np.unique(at // SLOT, return_inverse=True)
-        self.slot: Ms = slots * SLOT
+    def __init__(self, home: Home, at: Ms, width: int = SLOT) -> None:
+        slots, self.of = np.unique(at // width, return_inverse=True)
+        self.slot: Ms = slots * width
         past = self.slot[:, None] - np.arange(1, DAYS + 1) * DAY
         noon = past // DAY * DAY + DAY // 2
         offset_then = local(home, noon.ravel()).reshape(noon.shape) - noon

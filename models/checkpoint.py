@@ -14,6 +14,7 @@ from safetensors.numpy import load_file, save_file
 from homectl.home import CheckpointMismatch
 from models.features import FEATURES, Array
 from models.inference import Network
+from models.now import NOW
 from models.tasks import OUTPUTS, TASKS
 
 BASE = Path(__file__).parent / "base"
@@ -22,7 +23,7 @@ BASE = Path(__file__).parent / "base"
 WEIGHTS, MANIFEST = "weights.safetensors", "manifest.json"
 LARGEST = 5_000_000
 
-VERSION = 1
+VERSION = 2
 """Grows when a column or label keeps its name and changes its meaning."""
 
 
@@ -69,7 +70,8 @@ def load(folder: Path) -> tuple[Network, Manifest]:
     _check(folder, manifest)
     try:
         network = Network(weights, depth=manifest.depth)
-        answer = network(np.zeros((1, len(FEATURES)), dtype=np.float32))
+        zeros = (np.zeros((1, width), dtype=np.float32) for width in (len(FEATURES), len(NOW)))
+        answer = network(*zeros)
     except (KeyError, ValueError, IndexError) as error:
         raise CheckpointMismatch(f"{folder}: the weights do not fit their manifest ({error}); train again") from None
     if answer.shape != (1, OUTPUTS) or not np.isfinite(answer).all():

@@ -8,10 +8,12 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
-from homectl.home import History, Home, Kind, Quantity, Signal, Target, Times, milliseconds
+from homectl.home import History, Home, Kind, Quantity, Signal, Times, milliseconds
 from homectl.journal import Journal
 from models.features import FEATURES, Array, observe
 from models.labels import Life
+from models.memory import Memory
+from models.now import NOW, now
 from models.steps import Flags
 from models.tasks import TASKS
 
@@ -27,6 +29,7 @@ class Rows:
     """One row per target and time that taught something."""
 
     features: Array  # (rows, features)
+    now: Array  # (rows, NOW)
     labels: Array  # (rows, tasks), NaN where life gave none
     weights: Array  # (rows,) how many minutes a row stands for
     at: Times  # (rows,) UTC seconds
@@ -54,6 +57,7 @@ class Rows:
     def empty(cls) -> "Rows":
         return cls(
             features=np.empty((0, len(FEATURES)), np.float32),
+            now=np.empty((0, len(NOW)), np.float32),
             labels=np.empty((0, len(TASKS)), np.float32),
             weights=np.empty(0, np.float32),
             at=np.empty(0),
@@ -86,11 +90,12 @@ def moments(home: Home, history: History, start: float, end: float, rng: np.rand
 class Sampling:
     """Which moments of a log are kept: the chance near a person's change (±10 min), and elsewhere."""
 
-    lamps: tuple[float, float] = (0.15, 0.01)
-    others: tuple[float, float] = (0.7, 0.04)
+    light: tuple[float, float] = (0.15, 0.008)
+    setpoint: tuple[float, float] = (0.3, 0.015)
+    lock: tuple[float, float] = (0.3, 0.015)
 
     def chance(self, kind: Kind, near: Flags) -> Times:
-        close, far = self.lamps if kind is Kind.LIGHT else self.others
+        close, far = {Kind.LIGHT: self.light, Kind.SETPOINT: self.setpoint, Kind.LOCK: self.lock}[kind]
         return np.where(near, close, far)
 
 
@@ -98,40 +103,33 @@ def rows_of(home: Home, history: History, *, number: int, seed: int, sampling: S
     """A weighted sample of one log's moments; its first day is only past."""
     rng = np.random.default_rng((seed, number))
     start, end = span_of(history)
-    parts = []
+    parts, memory = [], Memory(home, history)
     for first in np.arange(start + SETTLED, end, 7 * DAY):
         times = moments(home, history, float(first), min(float(first) + 7 * DAY, end), rng)
         if len(times) and home.targets:
-            parts.append(_sampled(home, history, times, number, sampling or Sampling(), rng))
+            parts.append(_sampled(memory, times, number, sampling or Sampling(), rng))
     return Rows.join(parts)
 
 
-def _sampled(
-    home: Home, history: History, times: Times, number: int, sampling: Sampling, rng: np.random.Generator
-) -> Rows:
-    targets = home.targets
-    life = Life(home, history, times, targets)
+def _sampled(memory: Memory, times: Times, number: int, sampling: Sampling, rng: np.random.Generator) -> Rows:
+    targets = memory.home.targets
+    life = Life(memory.home, memory.history, times, targets)
     chance = np.stack([sampling.chance(target.kind, life.near_change(target)) for target in targets], axis=1)
     chosen = rng.random(chance.shape) < chance  # (times, targets)
     used = chosen.any(axis=1)
     if not used.any():
         return Rows.empty()
-    labels, weights, seen = _answers(home, history, times[used], targets)
+    seen, medians = observe(memory.home, memory.history, times[used], targets, memory)
+    labels, weights = Life(memory.home, memory.history, times[used], targets).labels(medians)
     kept = chosen[used] & np.isfinite(labels).any(axis=2)
-    at = np.broadcast_to(times[used][:, None], kept.shape)
     return Rows(
         features=seen[kept],
+        now=now(memory.history, times[used], targets, medians)[kept],
         labels=labels[kept],
         weights=(weights / chance[used])[kept].astype(np.float32),
-        at=at[kept],
+        at=np.broadcast_to(times[used][:, None], kept.shape)[kept],
         home=np.full(int(kept.sum()), number, np.int32),
     )
-
-
-def _answers(home: Home, history: History, times: Times, targets: Sequence[Target]) -> tuple[Array, Array, Array]:
-    seen, medians = observe(home, history, times, targets)
-    labels, weights = Life(home, history, times, targets).labels(medians)
-    return labels, weights, seen
 
 
 def load(paths: Iterable[Path]) -> Iterator[tuple[Home, History]]:

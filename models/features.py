@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from homectl.home import History, Home, Quantity, Target, Times
-from models import habits
+from models import habits, routines
 from models.calendar import CLOCK, clock
 from models.described import TARGET
 from models.memory import Memory
@@ -36,7 +36,7 @@ AREA = (
     *("temperature", "temperature_age", "temperature_rise", "humidity", "humidity_age", "co2", "co2_age"),
     *("other_light", "other_light_age", "door_known", "door_open", "door_since_opened", "door_since_closed"),
 )
-GROUPS = (CLOCK, HOME, AREA, ("temperature_above_median",), TARGET, habits.COLUMNS)
+GROUPS = (CLOCK, HOME, AREA, ("temperature_above_median",), TARGET, habits.COLUMNS, routines.COLUMNS)
 FEATURES: tuple[str, ...] = tuple(name for group in GROUPS for name in group)
 """The columns in order. Ages and `since` are log(1 + minutes), temperatures °C, light log(1 + lux)."""
 
@@ -46,6 +46,7 @@ _AREA = slice(_HOME.stop, _HOME.stop + len(AREA))
 _ABOVE = _AREA.stop
 _TARGET = slice(_ABOVE + 1, _ABOVE + 1 + len(TARGET))
 _HABITS = slice(_TARGET.stop, _TARGET.stop + len(habits.COLUMNS))
+_ROUTINES = slice(_HABITS.stop, _HABITS.stop + len(routines.COLUMNS))
 
 
 def features(
@@ -77,6 +78,10 @@ def observe(
     rows[:, :, _AREA] = areas.transpose(2, 0, 1)[:, about.area_of]
     rows[:, :, _TARGET] = about.described
     rows[:, :, _HABITS] = usual
+    routine = memory.routines(targets, whole)
+    degrees = routine[:, :, routines.WARM] - medians[:, :, None]
+    routine[:, :, routines.WARM] = np.where(degrees == degrees, degrees, 0.0)
+    rows[:, :, _ROUTINES] = routine
     warmth = np.array([around.warmth[place].value for place in about.areas]).reshape(len(about.areas), -1)
     above = warmth[about.area_of].T - medians
     rows[:, :, _ABOVE] = np.where(above == above, above, 0.0) * about.warm

@@ -28,24 +28,44 @@ class Network:
         layers = [(weights[f"trunk.{n}.weight"].T.copy(), weights[f"trunk.{n}.bias"]) for n in range(depth)]
         (first, self._first_bias), *self._trunk = layers
         self._width = first.shape[1]
-        names = [f"heads.{task.name}" for task in TASKS]
+        names = [f"heads.{task.name}" for task in TASKS if not task.late]
         self._hidden = np.concatenate([weights[f"{name}.hidden.weight"] for name in names]).T.copy()
         self._hidden_bias = np.concatenate([weights[f"{name}.hidden.bias"] for name in names])
         self._answer = _side_by_side([weights[f"{name}.answer.weight"] for name in names]).T.copy()
         self._answer_bias = np.concatenate([weights[f"{name}.answer.bias"] for name in names])
         skip = np.concatenate([weights[f"{name}.skip.weight"] for name in names]).T
         self._first = np.concatenate((first, skip), axis=1)  # what reads the encoded features, in one product
+        late = [f"late.{task.name}" for task in TASKS if task.late]
+        self._late = np.concatenate([weights[f"{name}.hidden.weight"] for name in late]).T.copy()
+        self._late_bias = np.concatenate([weights[f"{name}.hidden.bias"] for name in late])
+        self._late_answer = _side_by_side([weights[f"{name}.answer.weight"] for name in late]).T.copy()
+        self._late_answer_bias = np.concatenate([weights[f"{name}.answer.bias"] for name in late])
 
-    def __call__(self, rows: Array) -> Array:
-        """Logits (rows, outputs) for features (rows, features)."""
-        answer = np.empty((len(rows), len(self._answer_bias)), dtype=np.float32)
+    def __call__(self, rows: Array, now: Array | None = None) -> Array:
+        """Logits for features (rows, features): those of the early tasks, (rows, EARLY).
+
+        With what is set now, (rows, NOW), those of all, (rows, OUTPUTS).
+        """
+        early = len(self._answer_bias)
+        late = 0 if now is None else len(self._late_answer_bias)
+        answer = np.empty((len(rows), early + late), dtype=np.float32)
         with np.errstate(over="ignore"):
             for start in range(0, len(rows), _BLOCK):
                 part = slice(start, start + _BLOCK)
-                self._answers(rows[part], answer[part])
+                shared = self._answers(rows[part], answer[part, :early])
+                if now is not None:
+                    self._late_answers(shared, now[part], answer[part, early:])
         return answer
 
-    def _answers(self, rows: Array, answer: Array) -> None:
+    def _late_answers(self, shared: Array, now: Array, answer: Array) -> None:
+        count = len(now)
+        both = np.zeros((len(shared), self._width + now.shape[1]), dtype=np.float32)
+        both[:, : self._width], both[:count, self._width :] = shared, now
+        hidden = _layer(both, self._late, self._late_bias, count)
+        np.add(_product(hidden, self._late_answer)[:count], self._late_answer_bias, out=answer)
+
+    def _answers(self, rows: Array, answer: Array) -> Array:
+        """Fill in the early tasks' logits; what the trunk says, (padded rows, width)."""
         count = len(rows)
         encoded = self._encode(rows)
         read = _product(encoded, self._first)[:count]
@@ -57,6 +77,7 @@ class Network:
         hidden = _layer(shared, self._hidden, self._hidden_bias, count)
         np.add(_product(hidden, self._answer)[:count], self._answer_bias, out=answer)
         answer += read[:, self._width :]
+        return shared
 
     def _encode(self, rows: Array) -> Array:
         """How far each value has come through each of its bins, 0 … 1: (padded rows, features × bins)."""

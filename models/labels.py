@@ -89,6 +89,7 @@ class Life:
             for name, column in zip(("presence_30", "presence_60", "presence_120"), areas[area], strict=True):
                 found[:, place, COLUMN[name]] = column
             weights[:, place] = self._own(target, medians[:, place], found[:, place])
+            found[:, place, COLUMN[f"{target.kind}_change"]] = self._changes(target)
         found[:, :, COLUMN["door_opens_15"]] = self._door_opens()[:, None]
         return found, weights
 
@@ -113,6 +114,17 @@ class Life:
                 quiet = (value == 0.0) & ~self._active(target, "lock_wanted")
                 found[:, COLUMN["lock_wanted"]] = np.where(quiet | is_open, np.nan, value)
         return weight
+
+    def _changes(self, target: Target) -> Times:
+        """Whether a person changes the target within the next ten minutes; NaN where it is unknown, ours or at the end.
+
+        What homectl or a program has set says nothing of when people would have changed it.
+        """
+        steps, span = self._steps(target), LEAD[f"{target.kind}_change"]
+        place = steps.place(self.at)
+        theirs = (steps.makers[place] == PERSON) | (steps.makers[place] == UNKNOWN)
+        known = theirs & np.isfinite(steps.values[place]) & (self.at + span <= self.end)
+        return np.where(known, self.changed_within(target, span), np.nan)
 
     def _wanted(
         self, target: Target, task: str, quantity: Quantity | None = None, later: int = 0

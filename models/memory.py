@@ -10,6 +10,7 @@ from homectl.home import STATE, History, Home, Kind, Quantity, Target, Times, Tr
 from models.calendar import SLOT, SameHours
 from models.described import described
 from models.habits import habits
+from models.routines import Routines
 from models.steps import Ms, Places
 from models.surroundings import Place, Sensors
 
@@ -54,6 +55,7 @@ class Memory:
         self._usual: dict[Target, Usual] = {}
         self._days: tuple[int, SameHours] | None = None
         sensors = Sensors(home, history)
+        self.routines = Routines(home, history, sensors)
         self._places = {area.id: sensors.place(area.id) for area in home.areas}
         self.front = sensors.entrance()
         self.inside = tuple(self._places[area.id] for area in home.areas if not area.outdoors)

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from models.features import FEATURES, Array
+from models.now import NOW
 from models.tasks import TASKS
 
 
@@ -21,7 +22,9 @@ class Shape:
     depth: int = 3
     head: int = 24
     dropout: float = 0.1
-    sizes: dict[str, int] = field(default_factory=lambda: {task.name: task.size for task in TASKS})
+    now: int = len(NOW)
+    sizes: dict[str, int] = field(default_factory=lambda: {task.name: task.size for task in TASKS if not task.late})
+    late: tuple[str, ...] = tuple(task.name for task in TASKS if task.late)
 
     def as_dict(self) -> dict[str, object]:
         return asdict(self)
@@ -59,6 +62,19 @@ class Head(nn.Module):
         return answer  # (rows, size)
 
 
+class LateHead(nn.Module):
+    """Whether a person is about to change it: from the trunk and what is set now."""
+
+    def __init__(self, shape: Shape) -> None:
+        super().__init__()
+        self.hidden = nn.Linear(shape.width + shape.now, shape.head)
+        self.answer = nn.Linear(shape.head, 1)
+
+    def forward(self, trunk: Tensor, now: Tensor) -> Tensor:
+        answer: Tensor = self.answer(nn.functional.silu(self.hidden(torch.cat((trunk, now), dim=1))))
+        return answer  # (rows, 1)
+
+
 class HomeNet(nn.Module):
     def __init__(self, shape: Shape, low: Array, slope: Array) -> None:
         super().__init__()
@@ -68,13 +84,15 @@ class HomeNet(nn.Module):
         self.trunk = nn.ModuleList(nn.Linear(a, b) for a, b in pairwise(widths))
         self.dropout = nn.Dropout(shape.dropout)
         self.heads = nn.ModuleDict({name: Head(shape, size) for name, size in shape.sizes.items()})
+        self.late = nn.ModuleDict({name: LateHead(shape) for name in shape.late})
 
-    def forward(self, features: Tensor) -> Tensor:
+    def forward(self, features: Tensor, now: Tensor) -> Tensor:
         encoded = self.pieces(features)  # (rows, features) -> (rows, features × bins)
         shared = encoded
         for layer in self.trunk:
             shared = self.dropout(nn.functional.silu(layer(shared)))  # (rows, width)
         answers = [head(shared, encoded) for head in self.heads.values()]
+        answers += [head(shared, now) for head in self.late.values()]
         return torch.cat(answers, dim=1)  # (rows, outputs): logits, the tasks side by side
 
     def arrays(self) -> dict[str, Array]:

@@ -12,7 +12,7 @@ from models.decoding import HABIT_LEVEL, Wanted, lights, locks, setpoints
 from models.features import Array, observe
 from models.memory import Memory
 from models.reasons import why
-from models.tasks import OUTPUTS, SLICE
+from models.tasks import EARLY, OUTPUTS, SLICE
 
 Places = list[int]
 
@@ -29,7 +29,7 @@ class NetworkPolicy:
     cause = Cause.LEARNED
 
     def __init__(self, network: Callable[[Array], Array], manifest: Manifest) -> None:
-        """`network` gives logits (rows, outputs) for features (rows, features)."""
+        """`network` gives logits of the early tasks, (rows, EARLY), for features (rows, features)."""
         self._network, self.manifest = network, manifest
         self._scale = _temperatures(manifest.temperatures)
         self._memory: Memory | None = None
@@ -85,7 +85,7 @@ class NetworkPolicy:
         logits = self._network(rows.reshape(-1, rows.shape[2])) / self._scale
         if not np.isfinite(logits).all():
             raise ValueError("the network's answer is not a number")
-        seen = Seen(history, times, rows, medians, logits.reshape(*rows.shape[:2], OUTPUTS))
+        seen = Seen(history, times, rows, medians, logits.reshape(*rows.shape[:2], EARLY))
         places = {kind: [place for place, target in enumerate(targets) if target.kind is kind] for kind in Kind}
         return rows, [(found, _wanted(home, targets, found, seen)) for found in places.values() if found]
 
@@ -137,4 +137,4 @@ def _temperatures(by_task: Mapping[str, float]) -> Array:
     scale = np.ones(OUTPUTS, dtype=np.float32)
     for name, temperature in by_task.items():
         scale[SLICE[name]] = temperature
-    return scale
+    return scale[:EARLY]

@@ -39,6 +39,10 @@ class Integral:
         self._sums = np.zeros(weights.shape, dtype=np.int64)
         np.cumsum(weights[..., :-1] * (at[1:] - at[:-1]), axis=-1, out=self._sums[..., 1:])
 
+    def place(self, at: Ms) -> Places:
+        """For each time the newest step not after it."""
+        return self._at.searchsorted(at, side="right") - 1
+
     def until(self, at: Ms, place: Places) -> Ms:
         """The integral up to each time, from an origin that is the same for all."""
         total: Ms = self._sums[..., place] + self._weights[..., place] * (at - self._at[place])
@@ -73,11 +77,21 @@ class Steps:
         return self.at.searchsorted(at, side="right") - 1
 
     @cached_property
-    def makers(self) -> NDArray[np.int8]:
-        """Who made each value what it is: the origin of the first report of the same value; -1 before the first."""
+    def _starts(self) -> Places:
+        """For each sample the first report of the same value."""
         starts = np.zeros(len(self.at), dtype=np.intp)
         starts[1:] = np.where(self.values[1:] != self.values[:-1], np.arange(1, len(self.at)), 0)
-        return self.origins[np.maximum.accumulate(starts)]
+        return np.maximum.accumulate(starts)
+
+    @cached_property
+    def makers(self) -> NDArray[np.int8]:
+        """Who made each value what it is: the origin of the first report of the same value; -1 before the first."""
+        return self.origins[self._starts]
+
+    @cached_property
+    def since(self) -> Ms:
+        """When each value became what it is."""
+        return self.at[self._starts]
 
     @cached_property
     def by_person(self) -> Flags:

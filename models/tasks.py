@@ -17,6 +17,7 @@ class Task:
     weight: float = 1.0
     lead: float = 0.0  # seconds: a setting is wanted this long before a person gets round to making it
     auxiliary: bool = False  # helps the trunk, commands nothing
+    late: bool = False  # its head also sees what is set now, after the trunk
 
     @property
     def size(self) -> int:
@@ -42,6 +43,10 @@ TASKS: tuple[Task, ...] = (
     Task(name="presence_60", auxiliary=True, weight=0.2, lead=3600),
     Task(name="presence_120", auxiliary=True, weight=0.2, lead=7200),
     Task(name="door_opens_15", auxiliary=True, weight=0.2, lead=900),
+    *(
+        Task(name=f"{kind}_change", kind=kind, auxiliary=True, late=True, weight=0.2, lead=600)
+        for kind in (Kind.LIGHT, Kind.SETPOINT, Kind.LOCK)
+    ),
 )
 
 COLUMN: dict[str, int] = {task.name: place for place, task in enumerate(TASKS)}
@@ -56,3 +61,6 @@ for _task in TASKS:
 
 OUTPUTS = _start
 """How many numbers the network answers with."""
+
+EARLY = next(SLICE[task.name].start for task in TASKS if task.late)
+"""How many of them it answers without being told what is set now: those of the tasks before the late ones."""

@@ -44,7 +44,7 @@ def train(
     torch.manual_seed(recipe.seed)
     shape = Shape(features=rows.features.shape[1])
     net = HomeNet(shape, *pieces_of(rows.sample(200_000, recipe.seed).features, shape.bins))
-    inputs, labels, weights = _tensors(rows)
+    inputs, now, labels, weights = _tensors(rows)
     trained = Trained(net, constant_losses(labels, weights))
     optimiser = torch.optim.AdamW(net.parameters(), lr=recipe.rate, weight_decay=recipe.decay)
     steps = max(1, -(-len(inputs) // recipe.batch)) * recipe.epochs
@@ -54,7 +54,7 @@ def train(
         losses = []
         net.train()
         for batch in torch.split(torch.randperm(len(inputs)), recipe.batch):
-            loss = total(task_losses(net(inputs[batch]), labels[batch], weights[batch]), trained.constants)
+            loss = total(task_losses(net(inputs[batch], now[batch]), labels[batch], weights[batch]), trained.constants)
             optimiser.zero_grad()
             torch.autograd.backward(loss)
             torch.nn.utils.clip_grad_norm_(net.parameters(), recipe.clip)
@@ -79,12 +79,14 @@ def train(
 def validation_loss(net: HomeNet, rows: Rows, constants: dict[str, float]) -> float:
     """The normalised sum of losses, all rows at once weighted."""
     net.eval()
-    inputs, labels, weights = _tensors(rows)
+    inputs, now, labels, weights = _tensors(rows)
     with torch.inference_mode():
-        answers = torch.cat([net(part) for part in torch.split(inputs, 16_384)])
+        parts = zip(torch.split(inputs, 16_384), torch.split(now, 16_384), strict=True)
+        answers = torch.cat([net(*part) for part in parts])
         losses = task_losses(answers, labels, weights)
         return float(total({n: v for n, v in losses.items() if n in constants}, constants))
 
 
-def _tensors(rows: Rows) -> tuple[Tensor, Tensor, Tensor]:
-    return torch.from_numpy(rows.features), torch.from_numpy(rows.labels), torch.from_numpy(rows.weights)
+def _tensors(rows: Rows) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    features, now, labels, weights = map(torch.from_numpy, (rows.features, rows.now, rows.labels, rows.weights))
+    return features, now, labels, weights

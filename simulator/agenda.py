@@ -33,3 +33,13 @@ class Agenda:
             self.now, _, act = heapq.heappop(heap)
             act()
         self.now = max(self.now, until)
+
+    def run_on(self, until: float, enough: Callable[[], bool]) -> None:
+        """The same, but stop once it is enough after all that falls due at one time."""
+        heap = self._heap
+        while heap and heap[0][0] <= until:
+            at = heap[0][0]
+            self.run(at)
+            if enough():
+                return
+        self.now = max(self.now, until)

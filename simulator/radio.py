@@ -32,6 +32,10 @@ class Radio:
         self.reported[signal] = reading
         self._said.append(reading)
 
+    def speaks(self) -> bool:
+        """Whether something was said since."""
+        return bool(self._said)
+
     def heard(self) -> list[Reading]:
         """What was said since the last call, oldest first."""
         said, self._said = self._said, []

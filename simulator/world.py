@@ -102,6 +102,13 @@ class World:
         self._agenda.run(milliseconds(self._agenda.now + dt))
         return self._radio.heard()
 
+    def listen(self, dt: float) -> list[Reading]:
+        """Let time pass until devices report something, at most `dt` seconds (1 … 60): what they report then."""
+        if not 1 <= dt <= 60:
+            raise HomeError(f"A world listens for 1 to 60 s at once, got {dt:g} s; listen several times")
+        self._agenda.run_on(milliseconds(self._agenda.now + dt), self._radio.speaks)
+        return self._radio.heard()
+
     # --- what reaches devices -----------------------------------------------------------------------
 
     def obey(self, target: Target, setting: Setting) -> list[Reading]:

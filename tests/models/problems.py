@@ -4,6 +4,7 @@ import numpy as np
 
 from models.dataset import Rows
 from models.features import FEATURES
+from models.now import NOW
 from models.tasks import COLUMN, TASKS
 
 
@@ -20,6 +21,7 @@ def planted(count: int, seed: int, *, shuffled: bool = False) -> Rows:
     labels[:, COLUMN["light_on"]] = rng.permutation(wanted) if shuffled else wanted
     return Rows(
         features=features,
+        now=np.zeros((count, len(NOW)), dtype=np.float32),
         labels=labels,
         weights=np.ones(count, dtype=np.float32),
         at=np.arange(count, dtype=np.float64) * 60,

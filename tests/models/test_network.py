@@ -17,7 +17,8 @@ from models.dataset import Rows
 from models.features import FEATURES
 from models.inference import TILE, Network
 from models.network import HomeNet, Shape, pieces_of
-from models.tasks import COLUMN, OUTPUTS, SLICE, TASKS, Task
+from models.now import NOW
+from models.tasks import COLUMN, EARLY, OUTPUTS, SLICE, TASKS, Task
 from models.train import Recipe, train
 from tests.models.problems import planted
 
@@ -41,7 +42,7 @@ def loss_of(net: HomeNet, rows: Rows) -> float:
     """The lamp's log loss in units of its constant predictor's."""
     labels, weights = torch.from_numpy(rows.labels), torch.from_numpy(rows.weights)
     with torch.inference_mode():
-        found = task_losses(net(torch.from_numpy(rows.features)), labels, weights)
+        found = task_losses(net(torch.from_numpy(rows.features), torch.from_numpy(rows.now)), labels, weights)
     return float(found["light_on"]) / constant_losses(labels, weights)["light_on"]
 
 
@@ -49,9 +50,11 @@ def loss_of(net: HomeNet, rows: Rows) -> float:
 @given(st.integers(0, 2**32 - 1), st.integers(0, 3 * TILE), st.floats(0.1, 1e4))
 def test_numpy_answers_as_torch_does(seed: int, count: int, scale: float) -> None:
     rows = (np.random.default_rng(seed).normal(size=(count, len(FEATURES))) * scale).astype(np.float32)
+    now = np.random.default_rng(seed).normal(size=(count, len(NOW))).astype(np.float32)
     with torch.inference_mode():
-        expected = NET(torch.from_numpy(rows)).numpy()
-    np.testing.assert_allclose(SERVED(rows), expected, atol=1e-5)
+        expected = NET(torch.from_numpy(rows), torch.from_numpy(now)).numpy()
+    np.testing.assert_allclose(SERVED(rows, now), expected, atol=1e-5)
+    assert SERVED(rows).tobytes() == SERVED(rows, now)[:, :EARLY].tobytes()
 
 
 @settings(max_examples=20, deadline=None)
@@ -83,7 +86,8 @@ def test_a_head_without_labels_gets_no_gradient() -> None:
     net, rows = random_net(2).train(), planted(64, 1)
     labels, weights = torch.from_numpy(rows.labels), torch.from_numpy(rows.weights)
     total(
-        task_losses(net(torch.from_numpy(rows.features)), labels, weights), constant_losses(labels, weights)
+        task_losses(net(torch.from_numpy(rows.features), torch.from_numpy(rows.now)), labels, weights),
+        constant_losses(labels, weights),
     ).backward()
     touched = {name for name, weight in net.named_parameters() if weight.grad is not None and weight.grad.any()}
     assert any(name.startswith("heads.light_on.") for name in touched)

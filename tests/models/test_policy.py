@@ -11,7 +11,7 @@ from models.decoding import setpoints
 from models.features import FEATURES, Array
 from models.policy import NetworkPolicy
 from models.reasons import why
-from models.tasks import DEGREES, OUTPUTS, SLICE
+from models.tasks import DEGREES, EARLY, SLICE
 from tests.models.logs import DAY, HOME, HOUR, START, household, random_readings
 
 POLICY = NetworkPolicy.load(None)
@@ -22,7 +22,7 @@ class Answer:
     """A network that always answers the same."""
 
     def __init__(self, **logits: float) -> None:
-        self.row = np.zeros(OUTPUTS, dtype=np.float32)
+        self.row = np.zeros(EARLY, dtype=np.float32)
         for name, value in logits.items():
             self.row[SLICE[name]] = value
 
@@ -37,7 +37,7 @@ def policy(**logits: float) -> NetworkPolicy:
 
 def degrees(**chances: float) -> Array:
     """Logits of a setpoint distribution: `up1=0.7` is 70 % at +1 °C, `down05` −0.5 °C, `same` 0."""
-    logits = np.full((1, 1, OUTPUTS), -30.0, dtype=np.float32)
+    logits = np.full((1, 1, EARLY), -30.0, dtype=np.float32)
     place = {"same": 0.0, "up05": 0.5, "up1": 1.0, "up3": 3.0, "down05": -0.5, "down3": -3.0}
     for name, chance in chances.items():
         logits[0, 0, SLICE["setpoint"].start + DEGREES.index(place[name])] = np.log(chance)
@@ -72,7 +72,7 @@ def test_a_setpoint_moves_at_most_one_degree_towards_what_is_wanted(
 def test_a_setpoint_s_confidence_is_the_chance_of_its_own_side(
     logits: list[float], median: float, reported: float
 ) -> None:
-    row = np.zeros((1, 1, OUTPUTS), dtype=np.float32)
+    row = np.zeros((1, 1, EARLY), dtype=np.float32)
     row[0, 0, SLICE["setpoint"]] = logits
     found = setpoints([HOME.device("valve")], row, np.array([[median]]), np.array([[reported]]))
     step, confidence = found.value[0, 0] - reported, found.confidence[0, 0]
