@@ -37,7 +37,8 @@ def run(args: Namespace) -> int:
     from homectl.cli import expect
     from homectl.cli.progress import shown
     from homectl.home import UsageError
-    from homectl.trial import Homes, compare
+    from homectl.trial.homes import Homes
+    from homectl.trial.unseen import compare
     from models.evaluate import checks
     from models.policy import NetworkPolicy
 

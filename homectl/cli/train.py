@@ -26,7 +26,8 @@ def run(args: Namespace) -> int:
     from homectl.cli import expect
     from homectl.cli.progress import shown
     from homectl.home import UsageError
-    from homectl.trial import Homes, train
+    from homectl.trial.homes import Homes
+    from homectl.trial.training import train
 
     _demand_torch()
     count = args.homes if args.homes is not None else 0 if args.logs else 96

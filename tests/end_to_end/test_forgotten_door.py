@@ -7,7 +7,7 @@ import pytest
 
 from homectl.home import Cause, Kind, Quantity
 from homectl.settings import read
-from homectl.trial import closed_loop
+from homectl.trial.closed import closed_loop
 from models.baselines import Persistence
 from simulator.scenarios import Scenario
 from simulator.world import World

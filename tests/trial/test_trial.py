@@ -9,12 +9,14 @@ from types import ModuleType
 import numpy as np
 import pytest
 
-from homectl import trial
 from homectl.cli import evaluate as evaluate_command
 from homectl.cli import train as train_command
 from homectl.control.rules import Rules
 from homectl.home import Kind, UsageError
 from homectl.journal import Journal
+from homectl.trial.closed import closed_loop
+from homectl.trial.homes import UNSEEN, Homes, live, season
+from homectl.trial.training import train
 from models.policy import NetworkPolicy
 from simulator.household import draw_household
 from simulator.world import World
@@ -34,19 +36,19 @@ def run(command: ModuleType, *words: str) -> int:
 
 
 def test_homes_are_watched_in_the_heating_season_from_some_midnight() -> None:
-    starts = np.array([trial.season(seed) for seed in range(60)])
+    starts = np.array([season(seed) for seed in range(60)])
     assert (starts % DAY == 0).all()
     assert np.ptp(starts) > 120 * DAY
 
 
 def test_homes_to_judge_are_never_those_to_learn_from() -> None:
-    learned = {seed for s in range(20) for seed in trial.Homes(count=50, seed=s).seeds()}
-    judged = {seed for s in range(20) for seed in trial.Homes(count=50, seed=s).seeds(trial.UNSEEN)}
+    learned = {seed for s in range(20) for seed in Homes(count=50, seed=s).seeds()}
+    judged = {seed for s in range(20) for seed in Homes(count=50, seed=s).seeds(UNSEEN)}
     assert not learned & judged
 
 
 def test_a_network_is_trained_from_a_recorded_log(tmp_path: Path) -> None:
-    log, out = trial.live(3, 3.0, tmp_path / "log.db"), tmp_path / "net"
+    log, out = live(3, 3.0, tmp_path / "log.db"), tmp_path / "net"
     assert run(train_command, str(log), "--epochs", "1", "--out", str(out), "--json", str(tmp_path / "t.json")) == 0
     policy = NetworkPolicy.load(out)
     assert policy.manifest.data["recorded"]["logs"] == 1
@@ -57,9 +59,9 @@ def test_a_network_is_trained_from_a_recorded_log(tmp_path: Path) -> None:
 
 
 def test_training_twice_on_the_same_log_gives_the_same_bytes(tmp_path: Path) -> None:
-    log = trial.live(4, 3.0, tmp_path / "log.db")
+    log = live(4, 3.0, tmp_path / "log.db")
     for name in ("a", "b"):
-        trial.train([log], None, tmp_path / name, name="x", seed=1, epochs=1, progress=silent)
+        train([log], None, tmp_path / name, name="x", seed=1, epochs=1, progress=silent)
     first, second = (tmp_path / name / "weights.safetensors" for name in ("a", "b"))
     assert first.read_bytes() == second.read_bytes()
 
@@ -88,7 +90,7 @@ def test_policies_are_compared_on_unseen_homes(tmp_path: Path) -> None:
 
 def test_a_policy_lives_in_a_simulated_home_and_unlocks_nothing() -> None:
     world = World(5, start=TUESDAY - 2 * DAY)
-    lived = trial.closed_loop(world, Rules(), 1800, past=2, step=30)
+    lived = closed_loop(world, Rules(), 1800, past=2, step=30)
     assert lived.after.minutes - lived.before.minutes == 30
     assert lived.after.unlocks_asked == 0
     assert all(sent.target in world.home.targets for sent in lived.sent)
@@ -103,6 +105,6 @@ def test_the_shipped_network_acts_before_the_household_does_on_a_winter_morning(
     both = 0
     for seed in range(1, 11):
         morning = datetime(2026, 1, 13, 5, 30, tzinfo=draw_household(seed).zone).timestamp()
-        lived = trial.closed_loop(World(seed, start=morning - 7 * DAY), NetworkPolicy.load(None), 2 * 3600, past=7)
+        lived = closed_loop(World(seed, start=morning - 7 * DAY), NetworkPolicy.load(None), 2 * 3600, past=7)
         both += all(lived.counts.get(f"{kind} commands by learned", 0) for kind in (Kind.LIGHT, Kind.SETPOINT))
     assert both >= 9

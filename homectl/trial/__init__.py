@@ -1,0 +1,1 @@
+"""The composition root of experiments: models, control and simulator joined for training and evaluation."""
