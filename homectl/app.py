@@ -13,6 +13,7 @@ from pathlib import Path
 from homectl.bridge.connection import Connection
 from homectl.bridge.directory import Directory, dialects_of
 from homectl.bridge.messages import Message
+from homectl.control.autonomy import AutonomySettings
 from homectl.control.limits import Limits
 from homectl.control.rules import Rules
 from homectl.controller import Parts
@@ -20,7 +21,9 @@ from homectl.daemon import Daemon
 from homectl.dashboard import Server
 from homectl.home import CheckpointMismatch, Clock, Home, HomeError, Policy, SystemClock, ToldClock
 from homectl.journal import Journal
-from homectl.policies import policy_of
+from homectl.learning import Child, Nights, Shelf
+from homectl.learning.standing import GIVEN
+from homectl.policies import checkpoint_of, policy_of
 from homectl.schedule import Schedule
 from homectl.settings import Settings, data_folder
 
@@ -41,11 +44,12 @@ async def run(settings: Settings, home: Home, limits: Limits, ready: Callable[[i
     path = journal_path(settings, home)
     with alone(path), Journal.open(path) as journal:
         journal.set_home(home)
-        parts = _parts(settings, home, limits, journal)
+        nights = _nights(settings, home, limits, path, journal)
+        parts = _parts(home, limits, journal, settings.autonomy, nights)
         client = f"homectl-{home.id}"
         will = Message(f"homectl/{home.id}/status", b"offline", retain=True, qos=1)
         connection = Connection(settings.bridge.broker, client_id=client, will=will)
-        daemon = Daemon(parts, Directory(home, dialects_of(settings.bridge)), connection)
+        daemon = Daemon(parts, Directory(home, dialects_of(settings.bridge)), connection, nights)
         server = Server(daemon, settings.dashboard.port)
         schedule = _schedule(settings, home, parts)
         try:
@@ -55,6 +59,8 @@ async def run(settings: Settings, home: Home, limits: Limits, ready: Callable[[i
             await daemon.run(_stopping())
         finally:
             schedule.stop()
+            if nights is not None:
+                nights.stop()
             connection.stop()
             await server.stop()
 
@@ -70,7 +76,7 @@ def alone(journal: Path) -> Iterator[None]:
         yield
 
 
-def _parts(settings: Settings, home: Home, limits: Limits, journal: Journal) -> Parts:
+def _parts(home: Home, limits: Limits, journal: Journal, autonomy: AutonomySettings, nights: Nights | None) -> Parts:
     history = journal.history()
     newest = history.newest()
     history.forget_before(newest - REMEMBERED)
@@ -87,20 +93,35 @@ def _parts(settings: Settings, home: Home, limits: Limits, journal: Journal) -> 
         real=time.monotonic,
         history=history,
         journal=journal,
-        policy=_policy(settings.policy, limits, fallback),
+        policy=fallback if nights is None else nights.in_charge,
         fallback=fallback,
         limits=limits,
-        autonomy=settings.autonomy,
+        autonomy=autonomy,
         new_id=lambda: uuid.uuid4().hex,
     )
 
 
-def _policy(name: str, limits: Limits, fallback: Policy) -> Policy:
+def _nights(settings: Settings, home: Home, limits: Limits, path: Path, journal: Journal) -> Nights | None:
+    """Learning with the network that decides at first; None where there is none, and rules decide."""
+    if settings.policy == "rules":
+        return None
+    shelf, given = Shelf.beside(path), checkpoint_of(settings.policy)
+
+    def policy(number: int) -> Policy:
+        return policy_of(str(given if number == GIVEN else shelf.path(number)), limits)
+
     try:
-        return policy_of(name, limits)
+        return Nights(
+            journal,
+            shelf,
+            home.zone,
+            hour=settings.schedule.learn_hour if settings.schedule.learn else None,
+            begin=lambda at: Child(path, given, at),
+            policy=policy,
+        )
     except (CheckpointMismatch, OSError) as error:
         log.error("%s; running on rules instead", error)
-        return fallback
+        return None
 
 
 def _schedule(settings: Settings, home: Home, parts: Parts) -> Schedule:

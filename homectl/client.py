@@ -1,14 +1,15 @@
 """Asks a running daemon over its HTTP API, as any program on this machine may."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from datetime import date
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import quote
 
 from pydantic import ValidationError
 
-from homectl.home import ActionRefused, HomeError, HomeView, Target
+from homectl.home import ActionRefused, HomeError, HomeView, LearningWish, Target
 
 TIMEOUT = 5.0
 
@@ -36,6 +37,11 @@ class Client:
     def hold(self, target: Target, minutes: float) -> None:
         """Keep homectl's hands off a target for so many minutes of the home's time."""
         self._call("POST", f"/api/targets/{target}/hold", {"minutes": minutes})
+
+    def learning(self, wish: LearningWish, days: Sequence[date]) -> str:
+        """What came of something asked of the home's learning; ActionRefused where it cannot be."""
+        body = {"days": [day.isoformat() for day in days]}
+        return str(self._call("POST", f"/api/learning/{wish}", body)["said"])
 
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
         connection = HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT)

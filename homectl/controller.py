@@ -233,6 +233,7 @@ class Controller:
         for signal, track in self._parts.history.tracks.items():
             if signal.quantity is Quantity.CONTACT:
                 track.unsee()
+        self._safety.look_again()
 
     def pulse(self) -> None:
         """End what has waited too long, ask again, commit what was learned. Call it a few times a second."""

@@ -6,6 +6,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from datetime import date
 from typing import Any, Protocol
 
 from homectl.bridge.directory import Directory
@@ -17,6 +18,7 @@ from homectl.home import (
     CommandState,
     DeviceUnknown,
     HomeView,
+    LearningWish,
     MessageError,
     Setting,
     Target,
@@ -54,11 +56,24 @@ class Wire(Protocol):
         """Listen to these topics and no others, now and after every reconnection."""
 
 
+class Learning(Protocol):
+    """What goes on at night; times are the home's, UTC seconds."""
+
+    def tick(self, at: float) -> None:
+        """Begin a night that is due, or take over what one came to. Called a few times a second."""
+
+    def ask(self, wish: LearningWish, days: Sequence[date], at: float) -> str:
+        """Do what a person asks, in one sentence; ActionRefused where it cannot be."""
+
+    def view(self) -> dict[str, Any]:
+        """How learning stands, in numbers."""
+
+
 class Daemon:
     """One home, running on one event loop. Implements Actions."""
 
-    def __init__(self, parts: Parts, directory: Directory, wire: Wire) -> None:
-        self._parts, self._directory, self._wire = parts, directory, wire
+    def __init__(self, parts: Parts, directory: Directory, wire: Wire, learning: Learning | None = None) -> None:
+        self._parts, self._directory, self._wire, self._learning = parts, directory, wire, learning
         self._control = Controller(directory.home, parts, self._transmit)
         self._simulated = SimulatedHome(directory.home.id) if directory.home.simulated else None
         self._told: Told | None = None
@@ -208,6 +223,8 @@ class Daemon:
         self._shielded(self._control.pulse)
         if self._simulated is None:
             self._shielded(self._control.tick)
+        if self._learning is not None and self._control.deciding:
+            self._shielded(self._learning.tick, self._control.now())
         if time.monotonic() >= self._next_health:
             self._next_health = time.monotonic() + HEALTH_EVERY
             self._shielded(self._say_health)
@@ -229,6 +246,7 @@ class Daemon:
             "late readings": self._parts.history.late,
             "open commands": sum(outcome.state is CommandState.ASKED for outcome in control.outcomes.values()),
             "latency_ms": at,
+            **({"learning": self._learning.view()} if self._learning is not None else {}),
         }
 
     def _health_json(self) -> bytes:
@@ -291,6 +309,13 @@ class Daemon:
     async def explain(self, target: Target) -> str:
         self._known(target)
         return self._control.sentence(target) or f"{target}: nothing has been decided yet."
+
+    async def learning(self, wish: LearningWish, days: Sequence[date] = ()) -> str:
+        if self._learning is None:
+            raise ActionRefused("learning", "this home runs on rules, which do not learn; name a network as its policy")
+        said = self._learning.ask(wish, days, self._control.now())
+        self._touch()
+        return said
 
     async def simulate(self, control: str, arguments: dict[str, Any]) -> None:
         if self._simulated is None:

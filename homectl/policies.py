@@ -13,4 +13,11 @@ def policy_of(name: str, limits: Limits) -> Policy:
         return Rules(limits)
     from models.policy import NetworkPolicy
 
-    return NetworkPolicy.load(None if name == "base" else Path(name))
+    return NetworkPolicy.load(checkpoint_of(name))
+
+
+def checkpoint_of(name: str) -> Path:
+    """Where the weights of a policy other than `rules` lie."""
+    from models.checkpoint import BASE
+
+    return BASE if name == "base" else Path(name)

@@ -14,6 +14,7 @@ from homectl.home import (
     Cause,
     Decision,
     Device,
+    Home,
     Kind,
     Lock,
     LockState,
@@ -32,6 +33,11 @@ ABOVE_RELEASE = 1.0
 """How far above the temperature at which the freeze guard lets go it sets the thermostat, K."""
 
 UNBOLTED = frozenset({LockState.UNLOCKED, LockState.NOT_FULLY_LOCKED, LockState.JAMMED})
+NOT_LOCKED = frozenset(map(float, LockState)) - {float(LockState.LOCKED)}
+CLOSED = frozenset({0.0})
+ROUNDING = 1.0
+"""Seconds before a silence becomes too long at which rooms are looked at again."""
+
 MOVING = 30.0
 """Seconds a bolt may be on its way before it counts as not thrown."""
 
@@ -44,11 +50,44 @@ class Tries:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Calm:
+    """From `since` until `until` a room is warm enough, unless one of its devices is heard again before."""
+
+    home: Home
+    signals: int  # of the whole history
+    tracks: tuple[Track, ...]  # of the room's devices
+    heard: int
+    since: float
+    until: float
+
+    @classmethod
+    def of(cls, target: Target, now: Moment) -> "Calm":
+        """Of the room of a thermostat from which nothing is asked now."""
+        room = now.home.devices_in(now.home.device(target.device).area or "")
+        tracks = tuple(track for device in room for track in now.history.tracks_of(device.id))
+        heard = sum(track.heard(now.at) for track in tracks)
+        return cls(now.home, len(now.history.tracks), tracks, heard, now.at, _warm_until(target, now))
+
+    def lasts(self, now: Moment) -> bool:
+        if not self.since <= now.at < self.until or self.home is not now.home:
+            return False
+        return self.signals == len(now.history.tracks) and self.heard == sum(t.heard(now.at) for t in self.tracks)
+
+
 class SafetyTick:
-    """The safety functions of one running home. Its only memory is how often each lock has been tried."""
+    """The safety functions of one running home. It remembers how often each lock has been tried.
+
+    What it also remembers of rooms that are warm enough saves looking again, and changes no verdict.
+    """
 
     def __init__(self) -> None:
         self._tries: dict[Target, Tries] = {}
+        self._calm: dict[Target, Calm] = {}
+
+    def look_again(self) -> None:
+        """What was known of the rooms counts no longer as heard."""
+        self._calm.clear()
 
     def tick(self, now: Moment) -> list[Verdict]:
         """At most one verdict per target: what safety asks for, and what the guard says. Nothing where all is well.
@@ -59,10 +98,18 @@ class SafetyTick:
         found: list[Verdict | None] = []
         for target in now.home.targets:
             if target.kind is Kind.SETPOINT:
-                found.append(heat(target, now))
+                found.append(self._heat(target, now))
             elif target.kind is Kind.LOCK:
                 found.append(self._auto_lock(target, now))
         return [verdict for verdict in found if verdict is not None]
+
+    def _heat(self, target: Target, now: Moment) -> Verdict | None:
+        if (calm := self._calm.get(target)) is not None and calm.lasts(now):
+            return None
+        verdict = heat(target, now)
+        if verdict is None:
+            self._calm[target] = Calm.of(target, now)
+        return verdict
 
     def _auto_lock(self, target: Target, now: Moment) -> Verdict | None:
         """Lock a closed door after its time; after the last try call the lock jammed until the door or bolt moves."""
@@ -91,13 +138,11 @@ def forgotten_since(target: Target, now: Moment) -> float | None:
 
     Check-ins that repeat a state are no change: what counts is when the state began.
     """
-    contact = now.home.contact_of(target.device)
-    door = now.history.track(contact.id, Quantity.CONTACT) if contact is not None else None
     bolt = now.history.track(target.device, Quantity.LOCK)
-    if door is None or bolt is None:
-        return None
-    closed = began(door, now.at, frozenset({0.0}))
-    drawn = _drawn(bolt, now.at)
+    drawn = None if bolt is None else _drawn(bolt, now.at)
+    contact = None if drawn is None else now.home.contact_of(target.device)
+    door = None if contact is None else now.history.track(contact.id, Quantity.CONTACT)
+    closed = None if door is None else began(door, now.at, CLOSED)
     return None if closed is None or drawn is None else max(closed, drawn)
 
 
@@ -106,11 +151,14 @@ def _drawn(bolt: Track, at: float) -> float | None:
     sample = bolt.sample(at)
     if sample is not None and sample.value not in UNBOLTED and at - sample.at < MOVING:
         return None
-    return began(bolt, at, frozenset(map(float, LockState)) - {float(LockState.LOCKED)})
+    return began(bolt, at, NOT_LOCKED)
 
 
 def began(track: Track, at: float, values: frozenset[float]) -> float | None:
     """Since when the track has had nothing but these values; None where it has another one now, or none."""
+    newest = track.sample(at)
+    if newest is None or newest.value not in values:
+        return None
     size = _size(track, at)
     others = np.flatnonzero(~np.isin(track.values[:size], list(values)))
     first = int(others[-1]) + 1 if len(others) else 0
@@ -139,6 +187,19 @@ def heat(target: Target, now: Moment) -> Verdict | None:
     if _set_by_hand_since(target, now.at - silent, now):
         return None
     return _set(target, limits.safe, f"no thermometer here has been heard for {silent / 3600:.0f} h", now)
+
+
+def _warm_until(target: Target, now: Moment) -> float:
+    """Until when a room that needs no heat now needs none, as long as nothing is heard of it."""
+    sensors = _thermometers(target, now)
+    if not sensors:
+        return float("inf")
+    silent = min(_silence(sensor, now) for sensor in sensors)
+    fresh = (
+        now.limits.ages.of(s, Quantity.TEMPERATURE) - now.at + now.history.last_seen(s.id, now.at) for s in sensors
+    )
+    left = [now.limits.setpoint.stale_after - silent, *(span for span in fresh if span >= 0)]
+    return now.at + min(left) - ROUNDING
 
 
 def _thermometers(target: Target, now: Moment) -> list[Device]:

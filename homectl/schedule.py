@@ -18,6 +18,8 @@ class ScheduleSettings(BaseModel):
 
     keep_days: float = Field(default=400, gt=0, description="how long the journal keeps readings, days")
     retention_hour: int = Field(default=3, ge=0, le=23, description="local hour at which old readings are dropped")
+    learn: bool = Field(default=True, description="whether the network learns from this home, night by night")
+    learn_hour: int = Field(default=4, ge=0, le=23, description="local hour, of the home's own time, at which it does")
 
 
 class Schedule:

@@ -37,12 +37,12 @@ def local(home: Home, at: Ms) -> Ms:
 
 CLOCK = (
     *("day_sin", "day_cos", "day_sin_2", "day_cos_2", "day_sin_3", "day_cos_3"),
-    *("weekend", "week_sin", "week_cos", "sun", "sun_in_an_hour"),
+    *("weekend", "week_sin", "week_cos", "sun", "sun_in_an_hour", "hour"),
 )
 
 
 def clock(home: Home, at: Asked) -> Times:
-    """Day and week as Fourier terms, and where the sun stands now and in an hour: (CLOCK, times).
+    """Day and week as Fourier terms, where the sun stands now and in an hour, and the local hour: (CLOCK, times).
 
     No date: with a few weeks of each home it would name the home.
     """
@@ -61,7 +61,7 @@ def clock(home: Home, at: Asked) -> Times:
     sines, cosines = np.sin(angles), np.cos(angles)
     found[0:6:2], found[1:6:2], found[6] = sines[:3], cosines[:3], weekday >= 5
     found[7], found[8] = sines[3], cosines[3]
-    found[9], found[10] = sun[0], sun[1] - sun[0]
+    found[9], found[10], found[11] = sun[0], sun[1] - sun[0], hour * 24
     return found
 
 

@@ -1,13 +1,65 @@
-"""Temperatures: one number per task that makes held-out probabilities honest."""
+"""Honest probabilities: a temperature per task, fitted on held-out rows, and a line per kind of proposed change.
+
+A probability that is right on all minutes together is wrong on those few in which it differs from what is set, so
+proposed changes have lines of their own (conditioned as in Mondrian conformal prediction, Vovk et al. 2005).
+"""
+
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 
 from homectl.home import Times
 from models.dataset import Rows
 from models.features import Array
+from models.steps import Flags
 from models.tasks import COLUMN, SLICE, TASKS, Task
 
 COLDEST, HOTTEST = 0.5, 3.0
+
+PRIOR = 30.0
+"""How many answers it takes before they say as much about a proposed change as the task's own calibration."""
+
+STEEPEST = 5.0
+
+
+class Line(NamedTuple):
+    """A probability from another one: slope · logit + offset (Platt 1999)."""
+
+    slope: float
+    offset: float
+
+    def probability(self, sure: Times) -> Times:
+        found: Times = 1 / (1 + np.exp(-(self.slope * _logit(sure) + self.offset)))
+        return found
+
+
+def line(sure: Times, right: Flags) -> Line:
+    """The line that makes `sure` (answers,) the probability of `right`; few answers move it little from the identity.
+
+    Newton's method on the log loss, with a penalty that counts PRIOR answers for how it was.
+    """
+    score = _logit(sure)
+    rows = np.stack([score, np.ones_like(score)], axis=1)
+    found, identity, prior = np.array([1.0, 0.0]), np.array([1.0, 0.0]), PRIOR / 4 * np.eye(2)
+    for _ in range(25):
+        chance = 1 / (1 + np.exp(-(rows @ found)))
+        slope = rows.T @ (chance - right) + prior @ (found - identity)
+        curve = (rows * (chance * (1 - chance))[:, None]).T @ rows + prior
+        found = found - np.linalg.solve(curve, slope)
+        found[0] = np.clip(found[0], 0.0, STEEPEST)
+    return Line(round(float(found[0]), 4), round(float(found[1]), 4))
+
+
+def lines(answers: Mapping[str, tuple[Times, Flags]]) -> dict[str, Line]:
+    """One for each cell of proposed changes: how sure each was, and whether it was right."""
+    return {name: line(sure, right) for name, (sure, right) in answers.items()}
+
+
+def _logit(sure: Times) -> Times:
+    inside = np.clip(sure, 1e-4, 1 - 1e-4)
+    found: Times = np.log(inside / (1 - inside))
+    return found
 
 
 def temperatures(logits: Array, rows: Rows) -> dict[str, float]:

@@ -23,6 +23,9 @@ BASE = Path(__file__).parent / "base"
 WEIGHTS, MANIFEST = "weights.safetensors", "manifest.json"
 LARGEST = 5_000_000
 
+SERVED = "homenet"
+"""The architecture that is served without torch; any other can only be evaluated beside it."""
+
 VERSION = 2
 """Grows when a column or label keeps its name and changes its meaning."""
 
@@ -37,7 +40,9 @@ class Manifest(BaseModel):
     features: tuple[str, ...]
     tasks: dict[str, int]  # name → outputs
     depth: Annotated[int, Field(ge=1, le=16)]
+    architecture: str = SERVED
     temperatures: dict[str, Annotated[float, Field(gt=0)]] = {}
+    changes: dict[str, tuple[Annotated[float, Field(ge=0)], float]] = {}  # cell of proposed changes → slope, offset
     data: dict[str, Any] = {}  # homes, days, rows, seed, hash
     metrics: dict[str, Any] = {}
 
@@ -59,8 +64,8 @@ def save(folder: Path, weights: Mapping[str, Array], manifest: Manifest) -> None
     (folder / MANIFEST).write_text(short_lists + "\n", encoding="utf-8")
 
 
-def load(folder: Path) -> tuple[Network, Manifest]:
-    """The network, ready to answer; CheckpointMismatch if it is for something else or cannot be read."""
+def read(folder: Path) -> tuple[dict[str, Array], Manifest]:
+    """The weights of any architecture by name; CheckpointMismatch if they are for other inputs or cannot be read."""
     try:
         manifest = Manifest.model_validate_json((folder / MANIFEST).read_bytes())
         weights = load_file(folder / WEIGHTS)
@@ -68,6 +73,17 @@ def load(folder: Path) -> tuple[Network, Manifest]:
         reason = _reason(error)
         raise CheckpointMismatch(f"{folder}: expected {WEIGHTS} and {MANIFEST}, got: {reason}; train again") from None
     _check(folder, manifest)
+    return weights, manifest
+
+
+def load(folder: Path) -> tuple[Network, Manifest]:
+    """The network, ready to answer; CheckpointMismatch if it is for something else or cannot be read."""
+    weights, manifest = read(folder)
+    if manifest.architecture != SERVED:
+        raise CheckpointMismatch(
+            f"{folder}: expected a {SERVED}, got a {manifest.architecture}, which can be compared but runs no home; "
+            f"train with --architecture {SERVED}"
+        )
     try:
         network = Network(weights, depth=manifest.depth)
         zeros = (np.zeros((1, width), dtype=np.float32) for width in (len(FEATURES), len(NOW)))

@@ -99,12 +99,23 @@ class Sampling:
         return np.where(near, close, far)
 
 
-def rows_of(home: Home, history: History, *, number: int, seed: int, sampling: Sampling | None = None) -> Rows:
-    """A weighted sample of one log's moments; its first day is only past."""
+def rows_of(
+    home: Home,
+    history: History,
+    *,
+    number: int,
+    seed: int,
+    sampling: Sampling | None = None,
+    span: tuple[float, float] | None = None,
+) -> Rows:
+    """A weighted sample of one log's moments, those of a span (UTC seconds) if given; its first day is only past."""
     rng = np.random.default_rng((seed, number))
     start, end = span_of(history)
+    start += SETTLED
+    if span is not None:
+        start, end = max(start, span[0]), min(end, span[1])
     parts, memory = [], Memory(home, history)
-    for first in np.arange(start + SETTLED, end, 7 * DAY):
+    for first in np.arange(start, end, 7 * DAY):
         times = moments(home, history, float(first), min(float(first) + 7 * DAY, end), rng)
         if len(times) and home.targets:
             parts.append(_sampled(memory, times, number, sampling or Sampling(), rng))

@@ -9,6 +9,7 @@ import numpy as np
 from homectl.home import Forecast, History, Home, Kind, Policy, Target, Times
 from models.baselines import SURE, state_of
 from models.labels import LEAD, Life
+from models.metrics import average_precision
 from models.steps import MINUTE, Flags
 from models.tasks import COLUMN
 
@@ -49,7 +50,7 @@ class Tally:
             "log_loss": _mean(self.losses),
             "error": _mean(self.errors),
             "level_error": _mean(self.level_errors),
-            "change_precision": average_precision(scores, changed),
+            "change_precision": average_precision(scores, changed.astype(np.float64)),
             "changes_per_day": self.changes / self.days if self.days else float("nan"),
             "proposed_per_day": self.proposed / self.days if self.days else float("nan"),
             "proposed_precision": self.right / self.proposed if self.proposed else float("nan"),
@@ -120,18 +121,6 @@ def _add_proposals(tally: Tally, life: Life, forecast: Forecast, value: Times, p
             soon = when - life.at[place] <= SOON[forecast.target.kind]
             tally.right += bool(soon and np.sign(became - state[place]) == rose[place])
     tally.proposed += len(places)
-
-
-def average_precision(scores: Times, changed: Flags) -> float:
-    """The mean precision over the ranks of what did change; NaN where nothing did. Ties share their rank."""
-    if not changed.any():
-        return float("nan")
-    order = np.argsort(-scores, kind="stable")
-    hits = np.cumsum(changed[order])
-    ends = np.append(np.diff(scores[order]) != 0, True)
-    found, asked = hits[ends], np.flatnonzero(ends) + 1
-    gained = np.diff(found, prepend=0)
-    return float((gained * found / asked).sum() / found[-1])
 
 
 def _joined(parts: Sequence[Times] | Sequence[Flags]) -> Times:

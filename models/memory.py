@@ -13,6 +13,7 @@ from models.habits import habits
 from models.routines import Routines
 from models.steps import Ms, Places
 from models.surroundings import Place, Sensors
+from models.thermal import Thermals
 
 LARGEST = 64
 """So many groups of targets are remembered before all are forgotten."""
@@ -56,6 +57,7 @@ class Memory:
         self._days: tuple[int, SameHours] | None = None
         sensors = Sensors(home, history)
         self.routines = Routines(home, history, sensors)
+        self.thermals = Thermals(home, history, sensors)
         self._places = {area.id: sensors.place(area.id) for area in home.areas}
         self.front = sensors.entrance()
         self.inside = tuple(self._places[area.id] for area in home.areas if not area.outdoors)

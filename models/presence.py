@@ -59,6 +59,13 @@ def _joined(starts: Sequence[Ms], ends: Sequence[Ms]) -> Spans:
     return Spans(np.concatenate(([LONG_AGO], when)), np.concatenate(([0], (depth > 0).astype(np.int64))))
 
 
+def _distinct(*times: Ms) -> Ms:
+    """All times in order, each once."""
+    at = np.sort(np.concatenate(times))
+    found: Ms = at[np.concatenate(([True], at[1:] != at[:-1]))]
+    return found
+
+
 class Together:
     """The time integrals of what people had set while somebody was about, and while it was quiet."""
 
@@ -67,7 +74,7 @@ class Together:
     def __init__(self, steps: Steps, here: Spans, recently: Spans, known: Spans) -> None:
         """`here` somebody is about, `recently` somebody was within QUIET, `known` since a motion sensor spoke."""
         self.scale = SCALE.get(steps.quantity, 1)
-        at: Ms = np.unique(np.concatenate((steps.at, here.at, recently.at, known.at)))
+        at = _distinct(steps.at, here.at, recently.at, known.at)
         place = steps.place(at)
         made = steps.by_person[place].astype(np.int64)
         value: Ms = np.where(made > 0, np.rint(np.nan_to_num(steps.values[place]) * self.scale), 0).astype(np.int64)
@@ -90,7 +97,7 @@ class Sights:
     __slots__ = ("_integral",)
 
     def __init__(self, here: Spans, known: Spans) -> None:
-        at: Ms = np.unique(np.concatenate((here.at, known.at)))
+        at = _distinct(here.at, known.at)
         self._integral = Integral(at, np.stack((known.where(at), here.where(at))))
 
     def share(self, start: Ms, end: Ms) -> tuple[Times, Times]:

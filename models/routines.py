@@ -178,8 +178,11 @@ class Routines:
         area = self._area(target)
         steps = Steps.of(self._history, target.device, STATE[target.kind])
         motion = self._motion(area)
-        together = self._kept((target, "set"), self._tracks(target), lambda: _together(steps, motion))
-        sights = self._kept((area, "about"), motion, lambda: Sights(*about(motion)))
+        here, known = self._kept((area, "spans"), motion, lambda: about(motion))
+        recently, _ = self._kept((area, "quiet"), motion, lambda: about(motion, QUIET))
+        made = self._found([(target.device, STATE[target.kind])])
+        together = self._kept((target, "set"), [*made, *motion], lambda: Together(steps, here, recently, known))
+        sights = self._kept((area, "about"), motion, lambda: Sights(here, known))
         everywhere = self._motion("")
         home = self._kept(("", "about"), everywhere, lambda: Sights(*about(everywhere)))
         doors = self._doors()
@@ -214,11 +217,6 @@ class Routines:
     def _found(self, signals: Iterable[tuple[str, Quantity]]) -> list[Track]:
         tracks = (self._history.track(*signal) for signal in signals)
         return [track for track in tracks if track is not None]
-
-
-def _together(steps: Steps, motion: Sequence[Track]) -> Together:
-    here, known = about(motion)
-    return Together(steps, here, about(motion, QUIET)[0], known)
 
 
 def _opened(doors: Sequence[Track]) -> Ms:

@@ -36,7 +36,7 @@ DEGREES = tuple(0.5 * step for step in range(-12, 13))
 
 TASKS: tuple[Task, ...] = (
     Task(name="light_on", kind=Kind.LIGHT, lead=60),
-    Task(name="light_level", kind=Kind.LIGHT, bins=LEVELS, weight=0.3, lead=60),
+    Task(name="light_level", kind=Kind.LIGHT, bins=LEVELS, weight=0.5, lead=60),
     Task(name="setpoint", kind=Kind.SETPOINT, bins=DEGREES, lead=600),
     Task(name="lock_wanted", kind=Kind.LOCK, lead=60),
     Task(name="presence_30", auxiliary=True, weight=0.2, lead=1800),

@@ -1,92 +1,300 @@
-"""Training: one seeded loop over rows, with early stopping on rows the network has not seen."""
+"""Training: one seeded loop over rows, with early stopping on rows the network has not seen; resumable.
 
-import copy
-from collections.abc import Callable
-from dataclasses import dataclass, field
+An interrupted run that was given a folder goes on in it after its last epoch, and ends in the same weights bit for bit.
+"""
 
+import itertools
+import json
+import math
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
 import torch
 from torch import Tensor
 
-from models.balance import constant_losses, task_losses, total
+from homectl.home import CheckpointMismatch, UsageError
+from models import unfinished
+from models.balance import balance_of, constant_losses, task_losses
 from models.dataset import Rows
-from models.network import HomeNet, Shape, pieces_of
+from models.features import Array
+from models.network import HomeNet, Net, Shape
+from models.soundness import demand_sound
+from models.tasks import COLUMN, TASKS
+from models.textbook import TextbookNet
+from models.unfinished import Learner
+
+ARCHITECTURES: dict[str, type[Net]] = {"homenet": HomeNet, "textbook": TextbookNet}
+
+_BLOCK = 8_192
+"""Rows that are asked at once outside of learning: bounds what the encoding takes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recipe:
     """How to train. The defaults made the shipped weights."""
 
+    architecture: str = "homenet"
+    shape: Shape = field(default_factory=Shape)  # but for what goes in and out; that of the start, if there is one
+    balance: str = "sum"
     seed: int = 0
     epochs: int = 4
-    batch: int = 4096
-    rate: float = 3e-3
+    steps_per_epoch: int | None = None  # None: every row once
+    batch: int = 1024
+    rate: float = 2e-3  # the highest
+    warm: float = 0.2  # share of the steps in which a one-cycle rate rises; 0: it stays
     decay: float = 1e-3
     clip: float = 5.0
     patience: int = 4  # epochs without a better validation loss before it stops
     threads: int = 1
+    frozen: tuple[str, ...] = ()  # parts that stay as they are in the start, such as "trunk"
+
+    def steps(self, rows: int) -> int:
+        """Batches of an epoch."""
+        return self.steps_per_epoch or max(1, math.ceil(rows / self.batch))
+
+
+RECIPES = {
+    "homenet": Recipe(),
+    "textbook": Recipe(
+        architecture="textbook", balance="plain", epochs=8, batch=256, rate=1e-3, warm=0, decay=0, clip=math.inf
+    ),
+}
+"""The recipe of each architecture. Without decay AdamW is Adam."""
+
+FINE = Recipe(epochs=10, steps_per_epoch=40, batch=1024, rate=3e-4, decay=1e-2, patience=4)
+"""For a home's own rows, from weights that know other homes."""
 
 
 @dataclass(slots=True)
-class Trained:
-    """A network at its best epoch, and the normalised losses on the way."""
+class Curve:
+    """Losses by epoch: a task's in units of the best constant answer's, or their weighted sum."""
 
-    net: HomeNet
-    constants: dict[str, float]
     training: list[float] = field(default_factory=list)
     validation: list[float] = field(default_factory=list)
 
 
+@dataclass(slots=True, kw_only=True)
+class Trained:
+    """A network at its best epoch, and the losses on the way."""
+
+    net: Net
+    constants: dict[str, float]  # what the best constant answer to each task loses on the rows learned from
+    unlabelled: tuple[str, ...]  # tasks that none of those rows is labelled for
+    before: float = math.inf  # validation loss of the weights it started from; inf without a start
+    training: list[float] = field(default_factory=list)
+    validation: list[float] = field(default_factory=list)
+    curves: dict[str, Curve] = field(default_factory=dict)
+
+    @property
+    def best(self) -> int:
+        """Epochs behind the weights that were kept; 0: the start was never bettered."""
+        losses = [self.before, *self.validation]
+        return losses.index(min(losses))
+
+    def note(self, training: Mapping[str, float], validation: Mapping[str, float]) -> None:
+        """Add an epoch, given what each task lost."""
+        self.training.append(weighted(training))
+        self.validation.append(weighted(validation))
+        for name, loss in training.items():
+            self.curves.setdefault(name, Curve()).training.append(loss)
+        for name, loss in validation.items():
+            self.curves.setdefault(name, Curve()).validation.append(loss)
+
+
 def train(
-    rows: Rows, held_out: Rows, recipe: Recipe, progress: Callable[[int, int, float], None] | None = None
+    rows: Rows,
+    held_out: Rows,
+    recipe: Recipe,
+    progress: Callable[[int, int, float], None] | None = None,
+    *,
+    start: Mapping[str, Array] | None = None,
+    folder: Path | None = None,
 ) -> Trained:
-    """Fit a network to rows; `progress` is told epoch, epochs and the validation loss."""
+    """Fit a network to rows; `progress` is told epoch, epochs and the validation loss after each.
+
+    start: weights to begin from; the shape and the encoding of the inputs stay theirs.
+    folder: where an interrupted run is kept and gone on with, if it had the same rows, recipe and start.
+    Raises ValueError for rows that cannot be learned from, UsageError for a recipe or folder that does not fit,
+    CheckpointMismatch for a start that does not.
+    """
+    demand_sound(rows, "rows to learn from")
+    demand_sound(held_out, "held-out rows")
     torch.set_num_threads(recipe.threads)
     torch.manual_seed(recipe.seed)
-    shape = Shape(features=rows.features.shape[1])
-    net = HomeNet(shape, *pieces_of(rows.sample(200_000, recipe.seed).features, shape.bins))
-    inputs, now, labels, weights = _tensors(rows)
-    trained = Trained(net, constant_losses(labels, weights))
-    optimiser = torch.optim.AdamW(net.parameters(), lr=recipe.rate, weight_decay=recipe.decay)
-    steps = max(1, -(-len(inputs) // recipe.batch)) * recipe.epochs
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, recipe.rate, total_steps=steps, pct_start=0.2)
-    best, best_loss, waited = copy.deepcopy(net.state_dict()), float("inf"), 0
-    for epoch in range(recipe.epochs):
-        losses = []
-        net.train()
-        for batch in torch.split(torch.randperm(len(inputs)), recipe.batch):
-            loss = total(task_losses(net(inputs[batch], now[batch]), labels[batch], weights[batch]), trained.constants)
-            optimiser.zero_grad()
-            torch.autograd.backward(loss)
-            torch.nn.utils.clip_grad_norm_(net.parameters(), recipe.clip)
-            optimiser.step()
-            schedule.step()
-            losses.append(float(loss.detach()))
-        trained.training.append(sum(losses) / max(1, len(losses)))
-        loss_now = validation_loss(net, held_out, trained.constants)
-        trained.validation.append(loss_now)
-        if progress is not None:
-            progress(epoch + 1, recipe.epochs, loss_now)
-        waited += 1
-        if loss_now < best_loss:
-            best, best_loss, waited = copy.deepcopy(net.state_dict()), loss_now, 0
-        if waited >= recipe.patience:
+    trained = _begin(rows, held_out, recipe, start)
+    learner = _learner(trained, recipe, len(rows))
+    identity = _identity(rows, held_out, recipe, start) if folder is not None else {}
+    if folder is not None:
+        _resume(folder, identity, learner, trained)
+    data = _tensors(rows)
+    for epoch in range(len(trained.validation), recipe.epochs):
+        if epoch - trained.best >= recipe.patience:
             break
-    net.load_state_dict(best)
-    net.eval()
+        training = _learn(learner, data, _batches(len(rows), recipe), recipe.clip)
+        trained.note(training, validation_losses(trained.net, held_out, trained.constants))
+        if trained.best == epoch + 1:
+            learner.best.update(_copied(trained.net))
+        if folder is not None:
+            learner.save(folder, _told(identity, trained))
+        if progress is not None:
+            progress(epoch + 1, recipe.epochs, trained.validation[-1])
+    trained.net.load_state_dict(learner.best)
+    trained.net.eval()
     return trained
 
 
-def validation_loss(net: HomeNet, rows: Rows, constants: dict[str, float]) -> float:
-    """The normalised sum of losses, all rows at once weighted."""
+def restored(architecture: str, weights: Mapping[str, Array], dropout: float = 0.0) -> Net:
+    """The network of an architecture with these weights, to evaluate or go on with."""
+    try:
+        return _architecture(architecture).of(weights, dropout).eval()
+    except (KeyError, RuntimeError, StopIteration, ValueError) as error:
+        reason = " ".join(str(error).split())[:200]
+        raise CheckpointMismatch(f"expected weights of {architecture} for today's tasks, got: {reason}") from None
+
+
+def answers(net: Net, rows: Rows) -> Array:
+    """Logits of all tasks, (rows, OUTPUTS)."""
     net.eval()
-    inputs, now, labels, weights = _tensors(rows)
+    features, now, _, _ = _tensors(rows)
     with torch.inference_mode():
-        parts = zip(torch.split(inputs, 16_384), torch.split(now, 16_384), strict=True)
-        answers = torch.cat([net(*part) for part in parts])
-        losses = task_losses(answers, labels, weights)
-        return float(total({n: v for n, v in losses.items() if n in constants}, constants))
+        parts = zip(torch.split(features, _BLOCK), torch.split(now, _BLOCK), strict=True)
+        return torch.cat([net(*part) for part in parts]).numpy()
+
+
+def validation_losses(net: Net, rows: Rows, constants: Mapping[str, float]) -> dict[str, float]:
+    """What each task loses over all rows, in units of its constant."""
+    _, _, labels, weights = _tensors(rows)
+    losses = task_losses(torch.from_numpy(answers(net, rows)), labels, weights)
+    return {name: float(loss) / constants[name] for name, loss in losses.items() if name in constants}
+
+
+def weighted(losses: Mapping[str, float]) -> float:
+    """The sum of the tasks' losses by their weights."""
+    return sum(TASKS[COLUMN[name]].weight * loss for name, loss in losses.items())
+
+
+def _begin(rows: Rows, held_out: Rows, recipe: Recipe, start: Mapping[str, Array] | None) -> Trained:
+    _, _, labels, weights = _tensors(rows)
+    constants = constant_losses(labels, weights)
+    if not np.isfinite(held_out.labels[:, [COLUMN[name] for name in constants]]).any():
+        raise ValueError("expected rows to learn from and held-out rows with labels of the same tasks, found none")
+    unlabelled = tuple(task.name for task in TASKS if task.name not in constants)
+    if start is None:
+        shape = replace(recipe.shape, features=rows.features.shape[1])
+        net = _architecture(recipe.architecture).fitted(shape, rows.sample(200_000, recipe.seed).features)
+        _silence(net, unlabelled)
+        return Trained(net=net, constants=constants, unlabelled=unlabelled)
+    net = restored(recipe.architecture, start, recipe.shape.dropout)
+    for name, weight in net.named_parameters():
+        weight.requires_grad_(not name.startswith(recipe.frozen))
+    if net.shape.features != rows.features.shape[1]:
+        raise CheckpointMismatch(
+            f"expected weights for {rows.features.shape[1]} features to start from, got {net.shape.features}"
+        )
+    before = weighted(validation_losses(net, held_out, constants))
+    return Trained(net=net, constants=constants, unlabelled=unlabelled, before=before)
+
+
+def _silence(net: Net, names: Iterable[str]) -> None:
+    """A head that learns nothing answers that it does not know: one half, or every bin alike."""
+    for name in names:
+        for part, weight in net.head(name).named_parameters():
+            if not part.startswith("hidden"):
+                torch.nn.init.zeros_(weight)
+
+
+def _architecture(name: str) -> type[Net]:
+    if name not in ARCHITECTURES:
+        raise UsageError(f"--architecture: expected one of {', '.join(ARCHITECTURES)}, got {name!r}")
+    return ARCHITECTURES[name]
+
+
+def _learner(trained: Trained, recipe: Recipe, rows: int) -> Learner:
+    balance = balance_of(recipe.balance, trained.constants)
+    groups: list[dict[str, Any]] = [
+        {"params": list(trained.net.parameters())},
+        {"params": list(balance.parameters()), "weight_decay": 0.0},
+    ]
+    optimiser = torch.optim.AdamW(groups, lr=recipe.rate, weight_decay=recipe.decay)
+    return Learner(
+        net=trained.net,
+        balance=balance,
+        optimiser=optimiser,
+        schedule=_schedule(optimiser, recipe, recipe.steps(rows) * recipe.epochs),
+        best=_copied(trained.net),
+    )
+
+
+def _schedule(optimiser: torch.optim.Optimizer, recipe: Recipe, steps: int) -> torch.optim.lr_scheduler.LRScheduler:
+    if recipe.warm * steps > 1:  # OneCycleLR cannot rise within a single step
+        return torch.optim.lr_scheduler.OneCycleLR(optimiser, recipe.rate, total_steps=steps, pct_start=recipe.warm)
+    return torch.optim.lr_scheduler.ConstantLR(optimiser, factor=1.0)
+
+
+def _batches(count: int, recipe: Recipe) -> Iterator[Tensor]:
+    """Row numbers of an epoch's batches: from one shuffle of all rows, or from as many as its steps take."""
+    shuffles = (torch.split(torch.randperm(count), recipe.batch) for _ in itertools.count())
+    return itertools.islice(itertools.chain.from_iterable(shuffles), recipe.steps(count))
+
+
+def _learn(learner: Learner, data: tuple[Tensor, ...], batches: Iterable[Tensor], clip: float) -> dict[str, float]:
+    """One epoch; what each task lost on the way, in units of its constant."""
+    learner.net.train()
+    lost: dict[str, list[float]] = {}
+    for batch in batches:
+        features, now, labels, weights = (part[batch] for part in data)
+        logits, shared = learner.net.with_shared(features, now)
+        losses = task_losses(logits, labels, weights)
+        learner.optimiser.zero_grad()
+        if losses:
+            learner.balance.backward(losses, shared, learner.net.trunk)
+        torch.nn.utils.clip_grad_norm_(learner.net.parameters(), clip)
+        learner.optimiser.step()
+        learner.schedule.step()
+        for name, loss in losses.items():
+            lost.setdefault(name, []).append(float(loss.detach()) / learner.balance.constants[name])
+    return {name: float(np.mean(each)) for name, each in lost.items()}
+
+
+def _copied(net: Net) -> dict[str, Tensor]:
+    return {name: tensor.clone() for name, tensor in net.state_dict().items()}
 
 
 def _tensors(rows: Rows) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """Views, not copies."""
     features, now, labels, weights = map(torch.from_numpy, (rows.features, rows.now, rows.labels, rows.weights))
     return features, now, labels, weights
+
+
+def _identity(rows: Rows, held_out: Rows, recipe: Recipe, start: Mapping[str, Array] | None) -> dict[str, Any]:
+    """What a run must have had to be gone on with, as JSON knows it."""
+    given = {
+        "rows": unfinished.digest(rows.features, rows.now, rows.labels, rows.weights),
+        "held-out rows": unfinished.digest(held_out.features, held_out.now, held_out.labels, held_out.weights),
+        "start": None if start is None else unfinished.digest(*(start[name] for name in sorted(start))),
+    }
+    found: dict[str, Any] = json.loads(json.dumps({**asdict(recipe), **given}))
+    return found
+
+
+def _told(identity: Mapping[str, Any], trained: Trained) -> dict[str, Any]:
+    curves = {name: asdict(curve) for name, curve in trained.curves.items()}
+    return {"identity": identity, "training": trained.training, "validation": trained.validation, "curves": curves}
+
+
+def _resume(folder: Path, identity: Mapping[str, Any], learner: Learner, trained: Trained) -> None:
+    """Go on with the run in a folder, if there is one."""
+    told = unfinished.told(folder)
+    if told is None:
+        return
+    odd = [name for name in identity if told["identity"].get(name) != identity[name]]
+    if odd:
+        raise UsageError(
+            f"{folder}: its interrupted training had other {', '.join(odd)}; give the same, or train without --resume"
+        )
+    learner.restore(folder)
+    trained.training, trained.validation = told["training"], told["validation"]
+    trained.curves = {name: Curve(**curve) for name, curve in told["curves"].items()}

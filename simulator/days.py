@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from random import Random
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from simulator.house import BATHROOM, BEDROOM, HALL, KITCHEN, LIVING, PORCH, STUDY
@@ -67,6 +68,34 @@ def day_of(at: float, zone: ZoneInfo) -> date:
     return (datetime.fromtimestamp(at, zone) - timedelta(hours=NIGHT)).date()
 
 
+def dawn(start: float, zone: ZoneInfo) -> float:
+    """When a home that is looked at from `start` on begins to live: at three in the morning, an hour or more before."""
+    return midnight(day_of(start - 3600, zone), zone) + NIGHT * 3600
+
+
+class Days(Protocol):
+    """Where the days of a family's members come from."""
+
+    def of(self, day: date, start: float) -> dict[str, list[Stay]]:
+        """Everybody's stays from NIGHT of a day to NIGHT of the next; `start` is its midnight in UTC seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class FamilyDays:
+    """Days drawn from a family's hours and habits; `rooms` gives each room's kind."""
+
+    family: Family
+    rooms: dict[str, str]
+    seed: object
+
+    def of(self, day: date, start: float) -> dict[str, list[Stay]]:
+        together = draw_day(self.family, day, Random(f"{self.seed} day {day}"))
+        return {
+            member.id: draw_stays(member, together, self.rooms, start, Random(f"{self.seed} {member.id} {day}"))
+            for member in self.family.members
+        }
+
+
 def draw_day(family: Family, day: date, rng: Random) -> Day:
     weekday = day.weekday()
     trip = None
@@ -90,7 +119,7 @@ def draw_stays(member: Member, together: Day, rooms: dict[str, str], start: floa
         wake = min(wake, outs[0].leave - 0.35)
     outs = [out for out in outs if out.leave > wake + 0.3]
     bed = max(member.bed[weekend] + rng.gauss(0, 0.4), (outs[-1].back + 0.5) if outs else 0)
-    walk = _Walk(member, together, rooms, rng)
+    walk = Walk(member, together, rooms, rng)
     walk.night(NIGHT, wake)
     walk.morning(wake)
     for out in outs:
@@ -138,7 +167,7 @@ def _weekday_outs(member: Member, day: Day, rng: Random, late: float) -> list[Ou
     return outs
 
 
-class _Walk:
+class Walk:
     """Fills a day with stays, from left to right."""
 
     def __init__(self, member: Member, day: Day, rooms: dict[str, str], rng: Random) -> None:

@@ -32,6 +32,7 @@ class Device(ABC):
             self.tell()
 
     def _check_in(self) -> None:
+        self.radio.repeat(self.id)
         self.tell()
         if self.battery:
             left = self._full - self._drain * (self.agenda.now - self._since)
@@ -152,7 +153,7 @@ class Valve(Settable):
         self._tell_heating()
 
     def _measured(self) -> float:
-        return round(self.room.air + self._bias * self.room.opening, 1)
+        return round(self.room.air + self._bias * self.room.opening + self.radio.error(self.id), 1)
 
     def _tell_measured(self) -> None:
         self._said = self._measured()

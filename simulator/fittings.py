@@ -7,11 +7,11 @@ from homectl.home import Area, Home, Kind, Quantity
 from homectl.home import Device as Described
 from simulator.agenda import Agenda
 from simulator.devices import Bolt, Device, Door, Lamp, Settable, Valve
-from simulator.house import BATHROOM, BEDROOM, HALL, KITCHEN, LIVING, PORCH, STUDY, House, Room
+from simulator.house import BATHROOM, BEDROOM, HALL, KITCHEN, LIVING, PORCH, STUDY, Dwelling, Room
 from simulator.people import Taste
 from simulator.radio import Radio
 from simulator.sensors import Climate, Motion, Plug
-from simulator.weather import Climate as Place
+from simulator.weather import Place
 
 DOOR, LOCK = "front_door", "front_door_lock"
 
@@ -45,11 +45,16 @@ class Fittings:
         looking = [*self.motion.values(), *self.climate, *self.plugs.values()]
         return [self.door, *self.settable(), *looking]
 
+    def thermometers(self) -> list[Device]:
+        return [*self.climate, *self.valves.values()]
+
     def settable(self) -> list[Settable]:
         return [*self.lamps.values(), *self.valves.values(), self.bolt]
 
 
-def fit(identity: str, place: Place, taste: Taste, house: House, agenda: Agenda, radio: Radio, rng: Random) -> Fittings:
+def fit(
+    identity: str, place: Place, taste: Taste, house: Dwelling, agenda: Agenda, radio: Radio, rng: Random
+) -> Fittings:
     """Draw the devices of a home and put them in its rooms."""
     fitter = _Fitter(taste, agenda, radio, rng)
     door, bolt = fitter.front_door()

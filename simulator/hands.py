@@ -47,6 +47,11 @@ class Hands:
             return Light(False)
         return Light(True, self._level())
 
+    def wanted_in_passing(self, lamp: Lamp) -> bool:
+        """Whether people who only walk through its room would want a lamp on."""
+        passing = self.scene.taste.hall_lamp
+        return passing != "never" and self._dark(lamp) and not (passing == "evening" and self.scene.hour < 16)
+
     def _dark(self, lamp: Lamp) -> bool:
         need = self.scene.taste.need[lamp.room.plan.kind]
         return lamp.room.daylight < (need * BRIGHT if lamp.on else need)
@@ -155,7 +160,7 @@ class Hands:
         evening = self.scene.taste.hall_lamp == "evening"
         if self.scene.chance(0.9 if evening and self.scene.hour > 16 else 0.35):
             for lamp in self._lamps(who.place):
-                if not lamp.on and self._dark(lamp) and not (evening and self.scene.hour < 16):
+                if not lamp.on and self.wanted_in_passing(lamp):
                     self.switch(lamp, Light(True, self._level()) if lamp.dimmable else Light(True))
 
     def _dark_room(self, room: str, careful: float) -> None:

@@ -134,6 +134,17 @@ class Room:
         return self.daylight + sum(lamp.lux for lamp in self.lamps)
 
 
+class Dwelling(Protocol):
+    """Anything whose rooms warm up and cool down."""
+
+    rooms: dict[str, Room]
+    outdoors: float  # °C
+    heat: float  # kWh given by heaters so far
+
+    def tick(self, outdoors: float, illuminance: float) -> None:
+        """Let TICK seconds pass under this outdoor temperature and horizontal illuminance."""
+
+
 class House:
     """The rooms of a plan, which warm each other, lose heat to the outside and are heated."""
 

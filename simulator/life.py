@@ -5,12 +5,11 @@ from datetime import timedelta
 from random import Random
 
 from homectl.home import Home, LockState
-from simulator.days import AWAY, NIGHT, Doing, Stay, day_of, draw_day, draw_stays, midnight
+from simulator.days import AWAY, NIGHT, Days, Doing, Stay, day_of, midnight
 from simulator.doorway import Doorway
 from simulator.hands import Hands
 from simulator.house import HALL, PORCH
 from simulator.knobs import Knobs
-from simulator.people import Family
 from simulator.scene import Resident, Scene
 
 STIRS = {Doing.ASLEEP: 2400.0, Doing.CALM: 150.0, Doing.BUSY: 28.0, Doing.DOOR: 15.0}
@@ -23,12 +22,12 @@ LOOKS = 420.0
 class Life:
     """Moves the residents through their days. Where they go never depends on devices; what they touch does."""
 
-    def __init__(self, scene: Scene, home: Home, family: Family, seed: object) -> None:
-        self.scene, self.home, self.family, self._seed = scene, home, family, seed
+    def __init__(self, scene: Scene, home: Home, days: Days, seed: object) -> None:
+        self.scene, self.home, self._days = scene, home, days
         self.hands, self.knobs, self.doorway = Hands(scene), Knobs(scene), Doorway(scene)
-        self._kinds = {room.plan.id: room.plan.kind for room in scene.house.rooms.values()}
         self._forgetful = 0.0  # until then nobody locks
         self._rng = Random(f"{seed} stirs")
+        self.plans: dict[str, list[Stay]] = {}  # today's, by resident
         self._plan_day()
 
     @property
@@ -49,10 +48,9 @@ class Life:
         scene, zone = self.scene, self.home.zone
         day = day_of(scene.agenda.now + 1, zone)
         scene.midnight = midnight(day, zone)
-        together = draw_day(self.family, day, Random(f"{self._seed} day {day}"))
+        self.plans = self._days.of(day, scene.midnight)
         for who in scene.residents:
-            rng = Random(f"{self._seed} {who.member.id} {day}")
-            stays = draw_stays(who.member, together, self._kinds, scene.midnight, rng)
+            stays = self.plans[who.member.id]
             for stay, following in zip(stays, [*stays[1:], None], strict=True):
                 until = following.at if following else scene.midnight + (24 + NIGHT) * 3600
                 self._plan_stay(who, stay, until)

@@ -8,7 +8,7 @@ from simulator.life import Life
 from simulator.scene import Scene
 from simulator.sensors import Climate, Motion
 from simulator.truth import Tally, Truth
-from simulator.weather import Weather
+from simulator.weather import Sky
 
 BODY = 80.0
 """Heat of one person at rest, W."""
@@ -23,7 +23,7 @@ FRESH = 420.0
 class Minute:
     """One home's minute."""
 
-    def __init__(self, scene: Scene, weather: Weather, life: Life, rng: Random) -> None:
+    def __init__(self, scene: Scene, weather: Sky, life: Life, rng: Random) -> None:
         self.scene, self.weather, self.life, self._rng = scene, weather, life, rng
         self._before = (0.0, 0, 0, 0)
         parts = scene.fittings

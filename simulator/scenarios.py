@@ -5,7 +5,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from simulator.faults import Fault, Trouble
+from simulator.faults import OF_A_DEVICE, Fault, Trouble
 from simulator.household import draw_household
 from simulator.world import World
 
@@ -18,13 +18,13 @@ class Mishap(_Declared):
     """One trouble, in minutes after the start."""
 
     trouble: Trouble
-    device: str = Field(default="", description="which device; empty where the trouble is people's or the lock's")
+    device: str = Field(default="", description="which device; empty where the trouble is not one device's")
     after: float = Field(ge=0, description="minutes after the start")
     lasts: float = Field(gt=0, description="minutes")
 
     @model_validator(mode="after")
     def _names_a_device(self) -> Self:
-        needed = self.trouble in (Trouble.CUT, Trouble.SILENT, Trouble.STUCK)
+        needed = self.trouble in OF_A_DEVICE
         if needed != bool(self.device):
             raise ValueError(f"expected {'a' if needed else 'no'} device for {self.trouble}, got {self.device!r}")
         return self

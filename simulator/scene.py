@@ -8,7 +8,7 @@ from simulator.agenda import Agenda
 from simulator.days import AWAY, Doing
 from simulator.devices import Settable
 from simulator.fittings import Fittings
-from simulator.house import House
+from simulator.house import Dwelling
 from simulator.people import Member, Taste
 from simulator.truth import Tally
 
@@ -43,7 +43,7 @@ class Scene:
 
     agenda: Agenda
     taste: Taste
-    house: House
+    house: Dwelling
     fittings: Fittings
     residents: list[Resident]
     rng: Random  # people's hesitations and lapses

@@ -5,6 +5,7 @@ from random import Random
 from homectl.home import Quantity
 from simulator.agenda import Agenda
 from simulator.devices import Device
+from simulator.faults import CHATTER
 from simulator.house import Room
 from simulator.radio import Radio
 
@@ -21,6 +22,7 @@ class Motion(Device):
         super().__init__(name, agenda, radio, rng, battery=True)
         self._room, self.clear, self.eye = room, clear, eye
         self.active, self._last = False, -1e18
+        self._broken = False
         self._lux = Eye(name, radio, room, rng) if eye else None
 
     def moved(self) -> None:
@@ -41,6 +43,20 @@ class Motion(Device):
         self.radio.say(self.id, Quantity.MOTION, float(self.active))
         if self._lux is not None:
             self._lux.tell()
+
+    def break_down(self) -> None:
+        """From now on it reports motion and none in turn."""
+        self._broken = True
+        self._chatter(True)
+
+    def recover(self) -> None:
+        self._broken = False
+        self.tell()
+
+    def _chatter(self, motion: bool) -> None:
+        if self._broken:
+            self.radio.say(self.id, Quantity.MOTION, float(motion))
+            self.agenda.after(CHATTER, lambda: self._chatter(not motion))
 
     def _settle(self) -> None:
         if (wait := self._last + self.clear - self.agenda.now) > 0.01:
@@ -81,8 +97,8 @@ class Climate(Device):
 
     def look(self) -> None:
         room, name = self._room, self.id
-        if abs(room.air + self._offset - self._warm) >= 0.2:
-            self._warm = room.air + self._offset
+        if abs(self._felt() - self._warm) >= 0.2:
+            self._warm = self._felt()
             self.radio.say(name, Quantity.TEMPERATURE, round(self._warm, 1))
         if self.humidity and abs(room.humidity - self._damp) >= 3:
             self._damp = room.humidity
@@ -93,12 +109,15 @@ class Climate(Device):
 
     def tell(self) -> None:
         room = self._room
-        self._warm, self._damp, self._stale = room.air + self._offset, room.humidity, room.co2
+        self._warm, self._damp, self._stale = self._felt(), room.humidity, room.co2
         self.radio.say(self.id, Quantity.TEMPERATURE, round(self._warm, 1))
         if self.humidity:
             self.radio.say(self.id, Quantity.HUMIDITY, round(self._damp, 1))
         if self.co2:
             self.radio.say(self.id, Quantity.CO2, float(round(self._stale)))
+
+    def _felt(self) -> float:
+        return self._room.air + self._offset + self.radio.error(self.id)
 
 
 class Plug(Device):

@@ -5,6 +5,8 @@ from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from random import Random
+from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from astral import Observer
 from astral.sun import elevation
@@ -20,12 +22,22 @@ CLEAR = 110_000.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Climate:
-    """Where a home stands. Temperatures in °C: yearly mean, half the yearly and half the daily swing."""
+class Place:
+    """Where a home stands, in degrees north and east."""
 
     timezone: str
     latitude: float
     longitude: float
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Climate(Place):
+    """The weather of a place in °C: yearly mean, half the yearly and half the daily swing."""
+
     mean: float
     yearly: float
     daily: float
@@ -56,6 +68,13 @@ def clear_sky(sun: float) -> float:
     (a, low), (b, high) = TWILIGHT[place], TWILIGHT[place + 1]
     share = (sun - a) / (b - a)
     return low * math.exp(share * math.log(high / low))
+
+
+class Sky(Protocol):
+    """The weather over a home."""
+
+    def at(self, at: float, /) -> tuple[float, float]:
+        """Outdoor temperature in °C and horizontal illuminance in lux. Times that are asked for never go back."""
 
 
 class Weather:

@@ -19,18 +19,18 @@ from homectl.home import (
     milliseconds,
 )
 from simulator.agenda import Agenda
-from simulator.days import AWAY, NIGHT, Doing, day_of, midnight
+from simulator.days import AWAY, Doing, dawn
 from simulator.devices import Device
-from simulator.faults import Fault, Trouble
+from simulator.faults import AHEAD, DRIFT, OFFSET, Fault, Trouble
 from simulator.fittings import fit
-from simulator.house import TICK, House
-from simulator.household import Household, draw_household
+from simulator.house import TICK
+from simulator.household import Residence, draw_household
 from simulator.life import Life
 from simulator.minute import Minute
 from simulator.radio import Radio
 from simulator.scene import Resident, Scene
 from simulator.truth import Truth
-from simulator.weather import Weather
+from simulator.wishes import Wishes
 
 T = TypeVar("T")
 
@@ -45,21 +45,19 @@ class World:
     change: they react. Before `start` the home has lived since three in the morning, so that nothing begins cold.
     """
 
-    def __init__(self, seed: int, *, start: float, household: Household | None = None) -> None:
+    def __init__(self, seed: int, *, start: float, household: Residence | None = None) -> None:
         drawn = household or draw_household(seed)
-        family, climate = drawn.family, drawn.climate
-        began = midnight(day_of(start - 3600, drawn.zone), drawn.zone) + NIGHT * 3600
+        family, began = drawn.family, dawn(start, drawn.place.zone)
         agenda = self._agenda = Agenda(began)
         self._radio = Radio(agenda)
-        weather = Weather(climate, Random(f"{seed} weather"), began)
-        house = House(drawn.plan, weather.at(began)[0])
-        parts = fit(f"home-{seed}", climate, family.taste, house, agenda, self._radio, Random(f"{seed} fittings"))
+        weather, house = drawn.surroundings(seed, began)
+        parts = fit(f"home-{seed}", drawn.place, family.taste, house, agenda, self._radio, Random(f"{seed} fittings"))
         self.home: Home = parts.home
         residents = [Resident(member, member.room) for member in family.members]
         self._scene = Scene(agenda, family.taste, house, parts, residents, Random(f"{seed} hands"))
         self._parts = parts
         self._devices: dict[str, Device] = {device.id: device for device in parts.devices()}
-        self._life = Life(self._scene, self.home, family, seed)
+        self._life = Life(self._scene, self.home, drawn.days(seed), seed)
         self._life.last_evening()
         self._minute = Minute(self._scene, weather, self._life, Random(f"{seed} appliances"))
         agenda.plan(began + TICK, self._minute.pass_by)
@@ -81,6 +79,11 @@ class World:
     @property
     def truth(self) -> Truth:
         return self._minute.truth(self.unlocks_asked)
+
+    @property
+    def wishes(self) -> Wishes:
+        """What people wish and will do, which no device tells: for judges only."""
+        return Wishes(self._scene, self._life)
 
     def count_from_here(self) -> None:
         """Begin the truth anew."""
@@ -182,6 +185,15 @@ class World:
             case Trouble.STUCK:
                 self.home.device(device)
                 return lambda: radio.stuck.add(device), lambda: radio.stuck.discard(device)
+            case Trouble.OFFSET | Trouble.DRIFT:
+                thermometer = _named({t.id: t for t in self._parts.thermometers()}, device).id
+                offset, hourly = (OFFSET, 0.0) if fault.trouble is Trouble.OFFSET else (0.0, DRIFT)
+                return lambda: radio.mislead(thermometer, offset, hourly), lambda: radio.set_right(thermometer)
+            case Trouble.FLOOD:
+                sensor = _named({s.id: s for s in self._parts.motion.values()}, device)
+                return sensor.break_down, sensor.recover
+            case Trouble.CLOCK:
+                return lambda: radio.set_clock(AHEAD), lambda: radio.set_clock(0.0)
             case Trouble.JAM:
                 return lambda: bolt.jam(True), lambda: bolt.jam(False)
             case Trouble.FORGOTTEN_DOOR:

@@ -1,7 +1,8 @@
 """A small running home that does what a test tells it: a real implementation of Actions without a broker."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from datetime import date
 from typing import Any
 
 from homectl.control.limits import Limits
@@ -19,6 +20,7 @@ from homectl.home import (
     Home,
     HomeView,
     Kind,
+    LearningWish,
     LockState,
     Origin,
     Outcome,
@@ -89,7 +91,7 @@ FIRST: dict[tuple[str, Quantity], float] = {
 class FakeHome:
     """Implements Actions. Nothing is confirmed before `confirm`, nothing fails before `fail`: the test is the device.
 
-    `asked` and `simulated` keep what was asked of the home and of its simulator, in order.
+    `asked`, `simulated` and `learned` keep what was asked of the home, its simulator and its learning, in order.
     """
 
     def __init__(self, home: Home | None = None) -> None:
@@ -105,6 +107,7 @@ class FakeHome:
         self.simulator: dict[str, Any] = {"speed": 1.0, "paused": False, "people": {"Ada": "kitchen", "Ben": "away"}}
         self.asked: list[tuple[Target, Setting]] = []
         self.simulated: list[tuple[str, dict[str, Any]]] = []
+        self.learned: list[tuple[LearningWish, tuple[date, ...]]] = []
         self.version = 0
         self._changed = asyncio.Event()
         for (device, quantity), value in FIRST.items():
@@ -161,6 +164,12 @@ class FakeHome:
     async def explain(self, target: Target) -> str:
         self._known(target)
         return self.sentences.get(target, "Left as it is: nothing has been decided yet.")
+
+    async def learning(self, wish: LearningWish, days: Sequence[date] = ()) -> str:
+        if wish is LearningWish.ROLLBACK:
+            raise ActionRefused("learning", "no own model is in charge.")
+        self.learned.append((wish, tuple(days)))
+        return f"{wish}: done"
 
     async def simulate(self, control: str, arguments: dict[str, Any]) -> None:
         if not self.home.simulated:

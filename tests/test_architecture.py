@@ -17,6 +17,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "homectl.schedule": {HOME},
     "homectl.safety_tick": {HOME, CONTROL},
     "homectl.dashboard": {HOME, JOURNAL},
+    "homectl.learning": {HOME, JOURNAL, "models"},
     "homectl.replay": {HOME, JOURNAL, CONTROL},
     "models": {HOME, JOURNAL},
     "simulator": {HOME, JOURNAL},
@@ -28,7 +29,15 @@ MAY_IMPORT: dict[str, set[str]] = {
 """What each part may import of ours, besides itself. Parts not named here join the others."""
 
 ONLY_IN: dict[str, tuple[str, ...]] = {
-    "torch": ("models/network.py", "models/balance.py", "models/train.py"),
+    "torch": (
+        "models/network.py",
+        "models/textbook.py",
+        "models/balance.py",
+        "models/train.py",
+        "models/unfinished.py",
+    ),
+    "lightgbm": ("models/rivals.py",),
+    "sklearn": ("models/rivals.py",),
     "paho": ("homectl/bridge/connection.py", "simulator/mqtt.py"),
     "apscheduler": ("homectl/schedule.py",),
     "fastapi": ("homectl/dashboard/",),
@@ -36,6 +45,8 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "uvicorn": ("homectl/dashboard/",),
     "sqlite3": ("homectl/journal/",),
     "pyarrow": ("homectl/journal/",),
+    "pyenergyplus": ("simulator/energyplus.py",),
+    "obgeneration": ("simulator/surveyed_days.py",),
 }
 BANNED = {"pickle", "joblib", "jinja2", "marshal", "shelve", "dill"}
 EMPTY_NAMES = {"utils", "util", "helpers", "helper", "common", "misc", "manager", "base"}

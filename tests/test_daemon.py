@@ -3,8 +3,10 @@
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
+from datetime import date
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,8 +16,8 @@ from homectl.bridge.settings import BridgeSettings
 from homectl.control.autonomy import AutonomySettings
 from homectl.control.limits import Limits
 from homectl.controller import Parts
-from homectl.daemon import LEAP, Daemon
-from homectl.home import History, Home, JournalError, SystemClock, ToldClock
+from homectl.daemon import LEAP, Daemon, Learning
+from homectl.home import ActionRefused, History, Home, JournalError, LearningWish, SystemClock, ToldClock
 from homectl.journal import Journal
 from tests.fakes import NOON, small_home
 from tests.test_controller import Wish
@@ -57,7 +59,7 @@ class TornJournal(Journal):
         raise JournalError("the disk is full")
 
 
-def daemon_of(home: Home, journal: Journal) -> tuple[Daemon, Wire, Parts]:
+def daemon_of(home: Home, journal: Journal, learning: Learning | None = None) -> tuple[Daemon, Wire, Parts]:
     numbers, wire = count(), Wire()
     parts = Parts(
         clock=ToldClock(0) if home.simulated else SystemClock(),
@@ -70,7 +72,7 @@ def daemon_of(home: Home, journal: Journal) -> tuple[Daemon, Wire, Parts]:
         autonomy=AutonomySettings(),
         new_id=lambda: f"c{next(numbers)}",
     )
-    daemon = Daemon(parts, Directory(home, dialects_of(BridgeSettings())), wire)
+    daemon = Daemon(parts, Directory(home, dialects_of(BridgeSettings())), wire, learning)
     daemon.connected(True)
     return daemon, wire, parts
 
@@ -121,6 +123,52 @@ def test_a_message_whose_handling_fails_costs_no_other_message(tmp_path: Path) -
         assert journal.tried == 1
         assert wire.acks() == [b'{"seq": 1}']
         assert daemon.view().health["faults"] == 1
+
+
+class Pupil:
+    """Learning that only remembers when it was looked after and what was asked."""
+
+    def __init__(self) -> None:
+        self.ticks: list[float] = []
+        self.asked: list[tuple[LearningWish, float]] = []
+
+    def tick(self, at: float) -> None:
+        self.ticks.append(at)
+
+    def ask(self, wish: LearningWish, days: Sequence[date], at: float) -> str:
+        self.asked.append((wish, at))
+        return "granted"
+
+    def view(self) -> dict[str, Any]:
+        return {"own model": 3}
+
+
+def test_learning_goes_by_the_home_s_own_time_once_that_is_told(journal: Journal) -> None:
+    async def live(daemon: Daemon, seconds: float) -> None:
+        stopping = asyncio.Event()
+        running = asyncio.create_task(daemon.run(stopping))
+        await asyncio.sleep(seconds)
+        stopping.set()
+        await running
+
+    pupil = Pupil()
+    daemon, _, _ = daemon_of(small_home(), journal, pupil)
+    asyncio.run(live(daemon, 0.3))
+    assert pupil.ticks == []
+    daemon, _, _ = daemon_of(small_home(), journal, pupil)
+    daemon.hear([clock(NOON)])
+    asyncio.run(live(daemon, 0.3))
+    assert set(pupil.ticks) == {NOON}
+    assert asyncio.run(daemon.learning(LearningWish.PAUSE)) == "granted"
+    assert pupil.asked == [(LearningWish.PAUSE, NOON)]
+    assert daemon.view().health["learning"] == {"own model": 3}
+
+
+def test_a_home_on_rules_has_nothing_to_ask_of_its_learning(journal: Journal) -> None:
+    daemon, _, _ = daemon_of(small_home(), journal)
+    with pytest.raises(ActionRefused, match="rules"):
+        asyncio.run(daemon.learning(LearningWish.ROLLBACK))
+    assert "learning" not in daemon.view().health
 
 
 def test_a_full_disk_does_not_end_a_running_home(tmp_path: Path) -> None:

@@ -92,6 +92,9 @@ class Watch:
             yield from ((at, v.approved.command) for v in self.at(at) if v.approved is not None)
             at += 10.0
 
+    def look_again(self) -> None:
+        self._tick.look_again()
+
     def fail(self, command: Command, at: float) -> None:
         self.state.ended(Outcome(command=command, state=CommandState.EXPIRED, at=at), at)
 
@@ -345,3 +348,38 @@ def test_a_room_whose_thermometer_fell_silent_gets_the_safe_setpoint(
         watch.state.holds.start(VALVE, NOON + 60)
     commands = [v.approved.command.setting for v in watch.at(NOON) if v.approved is not None]
     assert commands == ([] if asked is None else [Setpoint(asked)])
+
+
+heard = st.tuples(
+    st.integers(0, 24 * 60),
+    st.sampled_from(
+        [
+            *(
+                (name, Quantity.TEMPERATURE, value)
+                for name in ("probe", "valve")
+                for value in (5.0, 8.0, 20.0, math.nan)
+            ),
+            *((name, Quantity.AVAILABLE, value) for name in ("probe", "valve") for value in (0.0, 1.0)),
+            ("valve", Quantity.SETPOINT, 21.0),
+            ("probe", Quantity.BATTERY, 80.0),
+        ]
+    ),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(life=st.lists(heard, max_size=12), told_at_once=st.booleans())
+def test_what_is_remembered_of_warm_rooms_changes_no_verdict(
+    life: list[tuple[int, tuple[str, Quantity, float]]], told_at_once: bool
+) -> None:
+    readings = [told(*what, NOON + 60 * minute + 3) for minute, what in sorted(life, key=lambda moment: moment[0])]
+    one, other = (Watch(*readings if told_at_once else (), started=NOON - 10) for _ in range(2))
+    for minute in range(0, 34 * 60, 7):
+        at = NOON + 60.0 * minute
+        if not told_at_once:
+            for reading in readings:
+                if at - 7 * 60 < reading.at <= at:
+                    one.history.append(reading)
+                    other.history.append(reading)
+        other.look_again()
+        assert [(v.ruling, v.reason) for v in one.at(at)] == [(v.ruling, v.reason) for v in other.at(at)]

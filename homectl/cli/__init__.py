@@ -24,6 +24,7 @@ COMMANDS = (
     "replay",
     "train",
     "evaluate",
+    "learn",
     "check_config",
 )
 """The modules of this package that are commands, in the order `--help` shows them."""

@@ -1,15 +1,16 @@
 """homectl evaluate: the network beside what a household could use instead, on homes it has never seen."""
 
 from argparse import ArgumentParser, Namespace
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from homectl.trial.suite.stages import Settings
     from models.evaluate import Figures
 
-NAME, HELP = "evaluate", "compare the network with persistence, habit and rules on unseen simulated homes"
-EXAMPLE = "homectl evaluate --homes 8 --days 7 --json figures.json"
-
+NAME, HELP = "evaluate", "compare the network with what a household could use instead, on homes it has never seen"
+EXAMPLE = "homectl evaluate --suite --quick --json figures.json"
 
 HEADINGS = {
     "log_loss": "loss",
@@ -22,45 +23,175 @@ HEADINGS = {
 
 
 def arguments(parser: ArgumentParser) -> None:
-    parser.add_argument("--homes", type=int, default=8, help="simulated homes (default: %(default)s)")
-    parser.add_argument("--days", type=float, default=7.0, help="days judged, after a week of past (default: 7)")
-    parser.add_argument("--seed", type=int, default=0, help="which homes (default: 0)")
-    parser.add_argument("--processes", type=int, default=2, help="homes judged at once (default: %(default)s)")
-    parser.add_argument("--policy", type=Path, default=None, metavar="DIR", help="weights (default: the shipped ones)")
-    parser.add_argument("--json", type=Path, default=None, metavar="FILE", help="write the figures here")
+    what = parser.add_argument_group("what is compared (default: forecasts in unseen simulated homes)")
+    one = what.add_mutually_exclusive_group()
+    one.add_argument("--suite", action="store_true", help="everything that is claimed, stage by stage, as checks")
+    one.add_argument("--closed-loop", action="store_true", help="policies in charge of unseen simulated homes")
+    what.add_argument("--policy", type=Path, default=None, metavar="DIR", help="weights (default: the shipped ones)")
+    what.add_argument("--processes", type=int, default=2, help="homes or stages' parts at once (default: %(default)s)")
+    what.add_argument("--json", type=Path, default=None, metavar="FILE", help="write the figures here")
+    homes = parser.add_argument_group("without --suite")
+    homes.add_argument("--homes", type=int, default=None, help="simulated homes (default: 8; in charge: 20)")
+    homes.add_argument("--days", type=float, default=None, help="days judged, after a past (default: 7; in charge: 14)")
+    homes.add_argument("--seed", type=int, default=0, help="which homes (default: 0)")
+    homes.add_argument("--policies", nargs="+", default=None, metavar="NAME", help="who is in charge (default: all)")
+    suite = parser.add_argument_group("with --suite")
+    suite.add_argument("--quick", action="store_true", help="a tenth of the work, in ten minutes")
+    suite.add_argument("--only", action="append", default=None, metavar="STAGE", help="this stage, and what it needs")
+    suite.add_argument("--cache", type=Path, default=None, metavar="DIR", help="keep results and unfinished work here")
+    suite.add_argument("--data", type=Path, default=None, metavar="DIR", help="logs of real homes (../shared/data)")
+    suite.add_argument("--journals", type=Path, default=None, metavar="DIR", help="simulated homes recorded before")
+    suite.add_argument("--pictures", type=Path, default=None, metavar="DIR", help="draw what was found here")
+    suite.add_argument("--table", type=Path, default=None, metavar="FILE", help="write the README's table here")
 
 
 def run(args: Namespace) -> int:
-    import json
-    import time
-
     from homectl.cli import expect
-    from homectl.cli.progress import shown
     from homectl.home import UsageError
-    from homectl.trial.homes import Homes
-    from homectl.trial.unseen import compare
-    from models.evaluate import checks
-    from models.policy import NetworkPolicy
 
+    _fit(args)
+    homes, days = (20, 14.0) if args.closed_loop else (8, 7.0)
+    args.homes, args.days = (homes if args.homes is None else args.homes, days if args.days is None else args.days)
     if args.homes < 1 or not 1 <= args.days <= 3660:
         raise UsageError(f"expected at least one home and 1 to 3660 days, got {args.homes} and {args.days:g}")
     expect.within("--seed", args.seed, 0, expect.LARGEST_SEED)
     expect.writable("--json", args.json)
     if args.policy is not None:
         expect.policy("--policy", str(args.policy))
+    if args.suite:
+        return _suite(args)
+    return _closed_loop(args) if args.closed_loop else _compare(args)
+
+
+def _fit(args: Namespace) -> None:
+    """UsageError for an option that what is compared has no use for."""
+    from homectl.home import UsageError
+
+    suite = {"--quick": args.quick or None} | {
+        f"--{name}": getattr(args, name) for name in ("only", "cache", "data", "journals", "pictures", "table")
+    }
+    homes = {"--homes": args.homes, "--days": args.days, "--policies": args.policies}
+    idle = homes if args.suite else suite if args.closed_loop else suite | {"--policies": args.policies}
+    given = [name for name, value in idle.items() if value is not None]
+    if given:
+        asked = (
+            "--suite" if args.suite else "--closed-loop" if args.closed_loop else "neither --suite nor --closed-loop"
+        )
+        raise UsageError(f"expected options that fit what is compared, got {given[0]} with {asked}; leave it out")
+
+
+def _suite(args: Namespace) -> int:
+    from homectl.cli import expect
+    from homectl.cli.progress import shown
+    from homectl.trial.suite import report
+    from homectl.trial.suite.running import STAGES, Suite, stage_of
+
+    expect.writable("--table", args.table)
+    for option in ("cache", "pictures"):
+        if getattr(args, option) is not None:
+            expect.folder(f"--{option}", getattr(args, option))
+    stages = [stage_of(name) for name in args.only or STAGES]
+    settings = _settings(args)
+    with shown() as progress:
+        suite = Suite(settings, progress)
+        for stage in stages:
+            suite.run(stage)
+    report.show(suite.results)
+    if args.pictures is not None:
+        from homectl.trial.suite.pictures import draw
+
+        for file in draw(suite.results, args.pictures):
+            print(f"drew {file}")
+    _write(args.json, report.as_json(suite.results, settings))
+    if args.table is not None:
+        command = "homectl evaluate --suite" + " --quick" * args.quick
+        args.table.write_text(report.markdown(suite.results, command, settings), encoding="utf-8")
+    return 0 if report.passed(suite.results) else 1
+
+
+def _settings(args: Namespace) -> "Settings":
+    import os
+
+    from homectl.trial.suite.sources import ROOT
+    from homectl.trial.suite.stages import Settings
+
+    beside = ROOT.parent / "shared" / "data"
+    caches = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return Settings(
+        cache=args.cache or caches / "homectl" / "suite",
+        quick=args.quick,
+        seeds=(0,) if args.quick else (0, 1, 2),
+        processes=max(1, args.processes),
+        checkpoint=args.policy,
+        data=args.data or (beside if beside.is_dir() else None),
+        journals=args.journals,
+    )
+
+
+def _closed_loop(args: Namespace) -> int:
+    import time
+
+    from rich.console import Console
+    from rich.table import Table
+
+    from homectl.cli.progress import shown
+    from homectl.home import UsageError
+    from homectl.trial import contest
+    from homectl.trial.suite import report
+    from homectl.trial.suite.stages import Result
+
+    policies = tuple(args.policies or contest.POLICIES)
+    if odd := [name for name in policies if name not in contest.POLICIES]:
+        raise UsageError(f"--policies: expected some of {', '.join(contest.POLICIES)}, got {odd[0]!r}")
+    asked = contest.Contest(homes=args.homes, days=args.days, seed=args.seed, policies=policies, checkpoint=args.policy)
+    began = time.monotonic()
+    with shown() as progress:
+        accounts = contest.compete(asked, max(1, args.processes), progress)
+    found = {"closed loop": Result(checks=contest.checks(accounts), figures=contest.figures(accounts))}
+    heading, *rows = contest.table(found["closed loop"].figures)
+    grid = Table(*heading)
+    for row in rows:
+        grid.add_row(*row)
+    Console().print(grid)
+    report.show(found)
+    about = {"homes": args.homes, "days": args.days, "seed": args.seed, "policies": list(policies)}
+    told = {**about, "figures": found["closed loop"].figures, "timing": _seconds(began)}
+    _write(args.json, {**told, "checks": [check.as_json() for check in found["closed loop"].checks]})
+    return 0 if report.passed(found) else 1
+
+
+def _compare(args: Namespace) -> int:
+    import time
+
+    from homectl.cli.progress import shown
+    from homectl.trial.homes import Homes
+    from homectl.trial.unseen import compare
+    from models.evaluate import checks
+    from models.policy import NetworkPolicy
+
     network = NetworkPolicy.load(args.policy).name
     began = time.monotonic()
     with shown() as progress:
         found = compare(Homes(args.homes, args.days, args.seed, max(1, args.processes)), args.policy, progress)
     verdicts = checks(found, network)
     _print(found, verdicts)
-    if args.json is not None:
-        about = {"homes": args.homes, "days": args.days, "seed": args.seed, "policy": network}
-        timing = {"seconds": round(time.monotonic() - began, 1)}
-        figures = {p: {k: _rounded(v) for k, v in kinds.items()} for p, kinds in sorted(found.items())}
-        said = {**about, "figures": figures, "checks": verdicts, "timing": timing}
-        args.json.write_text(json.dumps(said, indent=1) + "\n", encoding="utf-8")
+    about = {"homes": args.homes, "days": args.days, "seed": args.seed, "policy": network}
+    figures = {p: {k: _rounded(v) for k, v in kinds.items()} for p, kinds in sorted(found.items())}
+    _write(args.json, {**about, "figures": figures, "checks": verdicts, "timing": _seconds(began)})
     return 0
+
+
+def _write(file: Path | None, content: Mapping[str, Any]) -> None:
+    import json
+
+    if file is not None:
+        file.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _seconds(began: float) -> dict[str, float]:
+    import time
+
+    return {"seconds": round(time.monotonic() - began, 1)}
 
 
 def _rounded(figures: dict[str, float]) -> dict[str, float | None]:

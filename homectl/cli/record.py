@@ -55,7 +55,8 @@ def run(args: Namespace) -> int:
             if log:
                 count = write_tidy_csv(journal.readings(), world.home, args.out)
     except BaseException:
-        args.out.unlink(missing_ok=True)  # half a recording looks like a whole one
+        for part in ("", "-wal", "-shm"):  # half a recording looks like a whole one
+            args.out.with_name(args.out.name + part).unlink(missing_ok=True)
         raise
     said = {"file": args.out.name, "home": world.home.id, "days": args.days, "readings": count}
     if args.json:

@@ -4,6 +4,7 @@ import re
 from functools import lru_cache
 from typing import NamedTuple
 
+from homectl.control.tuning import Tuning
 from homectl.home import Home
 
 
@@ -11,6 +12,7 @@ class Room(NamedTuple):
     """A sort of room: the words that name it, when its lamps may go on, and when they go off.
 
     `dark`: lux of daylight below which a lamp is wanted. `by_day`, `by_night`: seconds of silence before it goes off.
+    `often`: as in Tuning.
     """
 
     sort: str
@@ -20,6 +22,11 @@ class Room(NamedTuple):
     dark: float
     by_day: float
     by_night: float
+    often: int = Tuning().often
+
+    def tuned(self, tuning: Tuning) -> "Room":
+        day, night = self.by_day * tuning.patience_by_day, self.by_night * tuning.patience_by_night
+        return self._replace(dark=self.dark * tuning.darkness, by_day=day, by_night=night, often=tuning.often)
 
 
 PASSAGE = frozenset({"hall", "hallway", "corridor", "landing", "stairs", "entrance", "flur", "diele"})

@@ -15,6 +15,7 @@ from homectl.control.moments import Asked, Said, choose, ever, greater, lesser, 
 from homectl.control.rooms import OUTDOORS, Room, room_of
 from homectl.control.routine import Liked, SetByHand, SetByOthers, Uses, comfort, liked_level
 from homectl.control.surroundings import Surroundings, as_of
+from homectl.control.tuning import Tuning
 from homectl.home import (
     Cause,
     Device,
@@ -37,9 +38,6 @@ LEVELS = (0.2, 0.8, 1.0, 0.7, 0.5, 0.2)
 """From which local hour on a dimmable lamp is switched on at which level, until the household shows what it likes."""
 
 
-OFTEN = 3
-"""Times a lamp must have been of use in a part of the day in the past week to be switched on then."""
-
 LEARNING = 3 * 86_400.0
 """Seconds for which a new lamp counts as used whatever people do with it."""
 
@@ -48,18 +46,6 @@ EMPTY_HOME = 2 * 3600.0
 
 GUESSED_COMFORT = 20.5
 """The comfort setpoint of a household that has never set one, °C."""
-
-NIGHT_SETBACK, AWAY_SETBACK = 2.0, 3.0
-"""How far below comfort a sleeping and an empty home is kept, K."""
-
-AWAY_FOR = 45 * 60.0
-"""Seconds away before the heating is turned down; a shorter absence saves nothing."""
-
-ASLEEP_FOR = 30 * 60.0
-"""Seconds of silence at night that mean everybody sleeps."""
-
-PREHEAT = 60 * 60.0
-"""Seconds before the usual rise at which comfort is wanted again."""
 
 
 class Case(NamedTuple):
@@ -81,8 +67,8 @@ class Rules:
     name = "rules"
     cause = Cause.RULES
 
-    def __init__(self, limits: Limits | None = None) -> None:
-        self.limits = limits or Limits()
+    def __init__(self, limits: Limits | None = None, tuning: Tuning | None = None) -> None:
+        self.limits, self.tuning = limits or Limits(), tuning or Tuning()
         self._memory: Memory | None = None
 
     def forecast(self, home: Home, history: History, times: Times, targets: Sequence[Target]) -> list[Forecast]:
@@ -104,20 +90,20 @@ class Rules:
         device = around.home.device(target.device)
         match target.kind:
             case Kind.LIGHT:
-                return lamp(device, around)
+                return lamp(device, around, self.tuning)
             case Kind.SETPOINT:
-                return setpoint(device, around, self.limits.setpoint)
+                return setpoint(device, around, self.limits.setpoint, self.tuning)
             case Kind.LOCK:
-                return lock(device, around)
+                return lock(device, around, self.tuning)
 
 
-def lamp(device: Device, around: Surroundings) -> Iterator[Case]:
+def lamp(device: Device, around: Surroundings, tuning: Tuning) -> Iterator[Case]:
     """On while somebody is about in the dark, off when the room has been empty for its time."""
     area, hour = device.area or "", around.clock.hour
-    room, watched, quiet = room_of(around.home, area), around.watched(area), around.quiet(area)
+    room, watched, quiet = room_of(around.home, area).tuned(tuning), around.watched(area), around.quiet(area)
     about = watched & (quiet == 0.0)
     if ever(negated(about)):
-        yield Case(around.left & (room is not OUTDOORS), 0.0, 0.92, "everybody has left")
+        yield Case(around.left & (room.sort != OUTDOORS.sort), 0.0, 0.92, "everybody has left")
         alone = negated(watched) & (around.silence >= EMPTY_HOME)
         yield Case(alone, 0.0, 0.85, "nobody has moved at home for a long while")
         patience = choose(_within(hour, *NIGHT), room.by_night, room.by_day)
@@ -128,10 +114,10 @@ def lamp(device: Device, around: Surroundings) -> Iterator[Case]:
             return
         wanted = wanted & condition(device, around, room)
     if ever(wanted):
-        yield Case(wanted, 1.0, 0.9, "somebody is here and it is dark", _level(device, around))
+        yield Case(wanted, 1.0, tuning.lamp_on, "somebody is here and it is dark", _level(device, around))
 
 
-def setpoint(device: Device, around: Surroundings, limits: SetpointLimits) -> Iterator[Case]:
+def setpoint(device: Device, around: Surroundings, limits: SetpointLimits, tuning: Tuning) -> Iterator[Case]:
     """Comfort while somebody is up, less at night and less still when everybody is out."""
     memory, times, night = around.memory, around.times, _within(around.clock.hour, *NIGHT)
     ours = memory.digest(ChangesByUs, device.id, Quantity.SETPOINT)
@@ -140,22 +126,23 @@ def setpoint(device: Device, around: Surroundings, limits: SetpointLimits) -> It
         return
     stepped, set_at = _lately(ours.last(times), times), _lately(by_hand.last(times), times)
     yield Case(times - stepped < limits.policy_every, np.nan, 0.0, "the last step was a moment ago")
-    away = around.left & (around.silence >= AWAY_FOR)
+    away = around.left & (around.silence >= tuning.away_for)
     if ever(away):
-        yield Case(away, _step(device, around, limits, down=AWAY_SETBACK), 0.88, "everybody has been out for a while")
-    rising = (around.until_rise <= PREHEAT) & (around.until_rise > -PREHEAT)
-    asleep = night & (around.silence >= ASLEEP_FOR) & negated(rising)
+        low = _step(device, around, limits, down=tuning.away_setback)
+        yield Case(away, low, 0.88, "everybody has been out for a while")
+    rising = (around.until_rise <= tuning.preheat) & (around.until_rise > -tuning.preheat)
+    asleep = night & (around.silence >= tuning.asleep_for) & negated(rising)
     if ever(asleep):
-        yield Case(asleep, _step(device, around, limits, down=NIGHT_SETBACK), 0.85, "everybody is asleep")
+        yield Case(asleep, _step(device, around, limits, down=tuning.night_setback), 0.85, "everybody is asleep")
     if ever(rising):
         slept = set_at < around.indoors.stay(times, LONGEST_GAP)
         yield Case(rising & slept, _step(device, around, limits), 0.85, "you usually get up soon")
-    up = (around.silence < ASLEEP_FOR) & negated(night) & (set_at <= stepped)
+    up = (around.silence < tuning.asleep_for) & negated(night) & (set_at <= stepped)
     if ever(up):
         yield Case(up, _step(device, around, limits), 0.85, "somebody is up again")
 
 
-def lock(device: Device, around: Surroundings) -> Iterator[Case]:
+def lock(device: Device, around: Surroundings, tuning: Tuning) -> Iterator[Case]:
     """Locked when everybody has left or sleeps, never while the door is not closed."""
     contact = around.home.contact_of(device.id)
     track = around.history.track(contact.id, Quantity.CONTACT) if contact is not None else None
@@ -163,7 +150,7 @@ def lock(device: Device, around: Surroundings) -> Iterator[Case]:
         return
     closed = as_of(track, around.times)[0] == 0.0
     yield Case(closed & around.left, 1.0, 0.97, "everybody has left and the door is closed")
-    asleep = _within(around.clock.hour, *NIGHT) & (around.silence >= ASLEEP_FOR)
+    asleep = _within(around.clock.hour, *NIGHT) & (around.silence >= tuning.asleep_for)
     yield Case(closed & asleep, 1.0, 0.96, "everybody is asleep")
 
 
@@ -199,7 +186,7 @@ def _dark(device: Device, around: Surroundings, room: Room) -> Said:
     return around.dark(device.area or "", room.dark)
 
 
-def _in_use(device: Device, around: Surroundings, _: Room) -> Said:
+def _in_use(device: Device, around: Surroundings, room: Room) -> Said:
     """Whether this is the lamp of its area that the household uses most at this time of day.
 
     In the first days of a lamp nothing is known, and it counts as used.
@@ -208,7 +195,7 @@ def _in_use(device: Device, around: Surroundings, _: Room) -> Said:
     if used is None:
         return True
     own = around.uses(device.id)
-    favourite = own >= OFTEN
+    favourite = own >= room.often
     for other in _other_lamps(device, around.home):
         theirs = around.uses(other)
         favourite = favourite & ((own > theirs) | ((own == theirs) & (device.id < other)))

@@ -11,10 +11,10 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 
 from homectl.dashboard import events, metrics
-from homectl.dashboard.bodies import Arguments, HoldBody, LightBody, LockBody, SetpointBody
+from homectl.dashboard.bodies import Arguments, DaysBody, HoldBody, LightBody, LockBody, SetpointBody
 from homectl.dashboard.refusals import Answer, answer_errors
 from homectl.dashboard.security import OURS, Security
-from homectl.home import Actions, HomeView, Kind, Target
+from homectl.home import Actions, HomeView, Kind, LearningWish, Target
 
 STATIC = Path(__file__).parent / "static"
 ABOUT = f"What a person may ask of a running home. Every change needs the header `{OURS}: 1`; no route unlocks."
@@ -30,6 +30,10 @@ class Issued(BaseModel):
 
 class Explained(BaseModel):
     explanation: str
+
+
+class Said(BaseModel):
+    said: str
 
 
 class Ready(BaseModel):
@@ -64,6 +68,11 @@ def _home_routes(actions: Actions, closing: asyncio.Event) -> APIRouter:
     async def stream() -> StreamingResponse:
         """Server-sent events: the whole home now, after every change and every few seconds."""
         return StreamingResponse(events.stream(actions, closing), media_type="text/event-stream")
+
+    @routes.post("/learning/{wish}")
+    async def learning(wish: LearningWish, body: DaysBody) -> Said:
+        """Ask something of the home's learning: what came of it, in one sentence."""
+        return Said(said=await actions.learning(wish, body.days))
 
     @routes.post("/simulator/{control}", status_code=204)
     async def simulator(control: Control, arguments: Arguments | None = None) -> None:

@@ -1,12 +1,23 @@
 """What a request may carry, and the setting it means."""
 
+from datetime import date
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, StringConstraints, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    FiniteFloat,
+    StringConstraints,
+    WithJsonSchema,
+    model_validator,
+)
 
 from homectl.home import Light, Lock, Setpoint
 
 WEEK_MINUTES = 7 * 24 * 60
+MOST_DAYS = 3660
 
 
 class _Body(BaseModel):
@@ -51,6 +62,21 @@ class HoldBody(_Body):
     """How long homectl keeps its hands off a target."""
 
     minutes: float = Field(gt=0, le=WEEK_MINUTES)
+
+
+def _day(said: object) -> date:
+    if not isinstance(said, str):
+        raise ValueError("expected a day such as 2026-01-03")
+    return date.fromisoformat(said)
+
+
+Day = Annotated[date, BeforeValidator(_day), WithJsonSchema({"type": "string", "format": "date"})]
+
+
+class DaysBody(_Body):
+    """Local days that something is asked about."""
+
+    days: list[Day] = Field(default=[], max_length=MOST_DAYS)
 
 
 Word = Annotated[str, StringConstraints(max_length=64)]

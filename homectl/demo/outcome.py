@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from homectl.home import Cause, CommandState, Kind
+from homectl.home import Cause, CommandState, Event, Kind
 from homectl.journal import Journal
 
 ENDS = (CommandState.CONFIRMED, CommandState.FAILED, CommandState.EXPIRED, CommandState.SUPERSEDED)
@@ -35,6 +35,7 @@ class Outcome(BaseModel):
     superseded: int
     model_unlocks: int
     guard_refusals: dict[str, int]
+    learning: dict[str, int]  # own models promoted, rejected, put in shadow
     comfort: dict[str, Any]
     restarts: int
     checks: list[Check]
@@ -76,11 +77,21 @@ def outcome_of(
         **ends,
         model_unlocks=unlocks,
         guard_refusals=journal.refusals(since),
+        learning=_learning(journal, since),
         comfort=truth,
         restarts=restarts,
         checks=_checks(commands, ends, issued, unlocks, learned=policy != "rules"),
         timing=timing,
     )
+
+
+def _learning(journal: Journal, since: float) -> dict[str, int]:
+    counts = Counter(lesson.event for lesson in journal.lessons(since))
+    return {
+        "promoted": counts[Event.PROMOTED],
+        "rejected": counts[Event.REJECTED],
+        "shadow": counts[Event.SHADOWED],
+    }
 
 
 def _checks(

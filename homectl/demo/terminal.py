@@ -82,5 +82,6 @@ def outcome_table(outcome: Outcome, *, judged: bool) -> Group:
     ends = (
         f"{outcome.readings} readings, {outcome.decisions} decisions, {outcome.confirmed} of {outcome.issued} confirmed"
     )
-    told = (counts,) if outcome.commands else ()
+    learned = ", ".join(f"{count} {event}" for event, count in outcome.learning.items() if count)
+    told = (*((counts,) if outcome.commands else ()), *((Text(f"own models: {learned}"),) if learned else ()))
     return Group(title, *told, Text(ends), *((checks,) if judged else ()))

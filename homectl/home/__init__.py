@@ -43,6 +43,7 @@ from homectl.home.errors import (
     UsageError,
 )
 from homectl.home.history import ORIGIN_CODE, ORIGINS, AgeLimits, History, Sample, Times, Track
+from homectl.home.lessons import Event, LearningWish, Lesson
 from homectl.home.readings import PLAUSIBLE, LockState, Origin, Quantity, Reading, Signal, plausible
 
 __all__ = [
@@ -70,6 +71,7 @@ __all__ = [
     "Device",
     "DeviceUnknown",
     "DeviceView",
+    "Event",
     "Forecast",
     "History",
     "Home",
@@ -77,6 +79,8 @@ __all__ = [
     "HomeView",
     "JournalError",
     "Kind",
+    "LearningWish",
+    "Lesson",
     "Light",
     "Lock",
     "LockState",

@@ -1,12 +1,14 @@
 """What a person may ask of a running home, and what a running home shows of itself."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
+from datetime import date
 from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict
 
 from homectl.home.areas import Target
 from homectl.home.commands import CommandState, Setting
+from homectl.home.lessons import LearningWish
 
 
 class _Shown(BaseModel):
@@ -92,6 +94,9 @@ class Actions(Protocol):
 
     async def explain(self, target: Target) -> str:
         """The last decision about a target in one sentence."""
+
+    async def learning(self, wish: LearningWish, days: Sequence[date] = ()) -> str:
+        """Ask something of the home's learning, about some local days: what came of it. Raises ActionRefused."""
 
     async def simulate(self, control: str, arguments: dict[str, Any]) -> None:
         """Pass a control to the simulator of a simulated home; ActionRefused for a real one."""

@@ -130,6 +130,13 @@ class Track:
         """For each time the place of the newest sample not after it; -1 where there is none."""
         return np.searchsorted(self.times, at, side="right") - 1
 
+    def heard(self, at: float) -> int:
+        """How many samples came up to `at`, those forgotten among them."""
+        size = self._size
+        if size and self._times[size - 1] > at:
+            size = int(np.searchsorted(self.times, at, side="right"))
+        return self.forgotten + size
+
     def sample(self, at: float) -> Sample | None:
         """The newest sample not after `at`."""
         newest = self._newest
@@ -214,6 +221,10 @@ class History:
         """When the device was last heard live; -inf if never."""
         samples = (track.sample(at) for track in self._by_device.get(device, ()))
         return max((sample.seen for sample in samples if sample is not None), default=float("-inf"))
+
+    def tracks_of(self, device: str) -> tuple[Track, ...]:
+        """The tracks of all signals of a device that were ever heard."""
+        return tuple(self._by_device.get(device, ()))
 
     def available(self, device: str, at: float) -> bool:
         """False only when the device's own network says it is gone."""

@@ -17,7 +17,6 @@ import numpy as np
 
 from homectl.home import (
     ORIGIN_CODE,
-    ORIGINS,
     Cause,
     Command,
     CommandState,
@@ -25,16 +24,17 @@ from homectl.home import (
     Home,
     JournalError,
     Kind,
+    Lesson,
     Outcome,
     Quantity,
     Reading,
     Record,
-    Ruling,
     Signal,
     Target,
     Track,
 )
-from homectl.journal.schema import TABLES, VERSION
+from homectl.journal.rows import lesson_of, ms, reading_of, record_of, row_of_lesson, row_of_record, target_of
+from homectl.journal.schema import VERSION, prepare
 
 
 class Journal:
@@ -47,7 +47,10 @@ class Journal:
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> "Journal":
-        """Open or create a journal; JournalError if it is no journal or newer than this program."""
+        """Open or create a journal; JournalError if it is no journal or newer than this program.
+
+        One of an older version is brought up to date, with a copy of it put beside it; read only it stays as it is.
+        """
         mode = "ro" if read_only else "rwc"
         try:
             db = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
@@ -55,7 +58,7 @@ class Journal:
             if version > VERSION:
                 raise JournalError(f"{path}: journal version {version}, this program knows {VERSION}; update homectl")
             if not read_only:
-                _prepare(db, version)
+                prepare(db, version, path)
             return cls(db)
         except (sqlite3.Error, ValueError) as error:
             raise JournalError(f"{path}: expected a journal, got: {error}; name another file or restore one") from None
@@ -64,7 +67,7 @@ class Journal:
     def in_memory(cls) -> "Journal":
         """A journal that is gone when it is closed."""
         db = sqlite3.connect(":memory:", isolation_level=None)
-        _prepare(db, 0)
+        prepare(db, 0, None)
         return cls(db)
 
     def __enter__(self) -> Self:
@@ -97,7 +100,7 @@ class Journal:
 
     def append(self, readings: Iterable[Reading]) -> int:
         """Remember readings; what is known for that signal and time already adds nothing. The number added."""
-        given = [(r.signal, _ms(r.at), r.value, ORIGIN_CODE[r.origin], r.live, r.text) for r in readings]
+        given = [(r.signal, ms(r.at), r.value, ORIGIN_CODE[r.origin], r.live, r.text) for r in readings]
         with self._writing():
             rows = [(self._signal(signal), *rest) for signal, *rest in given]
             before = self._db.total_changes
@@ -115,7 +118,7 @@ class Journal:
         try:
             for signal, number in sorted(self._signals.items()):
                 for row in self._db.execute(query, (number,)):
-                    yield _reading(signal, row)
+                    yield reading_of(signal, row)
         except (sqlite3.Error, ValueError, TypeError, IndexError) as error:
             raise JournalError(f"This journal is damaged: {error}; restore one or import its logs again") from None
 
@@ -131,12 +134,33 @@ class Journal:
             self._db.execute("SELECT count(*) FROM readings WHERE at >= ?", _span(since, None)[:1]).fetchone()[0]
         )
 
+    def newest(self) -> float:
+        """The time of the newest reading; 0 for a journal without any."""
+        return float(self._db.execute("SELECT coalesce(max(at), 0) FROM readings").fetchone()[0]) / 1000
+
     def retain(self, since: float) -> int:
         """Forget readings and decisions older than `since`; the number of readings forgotten."""
         with self._writing():
-            gone = self._db.execute("DELETE FROM readings WHERE at < ?", (_ms(since),)).rowcount
-            self._db.execute("DELETE FROM decisions WHERE until < ?", (_ms(since),))
+            gone = self._db.execute("DELETE FROM readings WHERE at < ?", (ms(since),)).rowcount
+            self._db.execute("DELETE FROM decisions WHERE until < ?", (ms(since),))
             return gone
+
+    def forget(self, spans: Iterable[tuple[float, float]]) -> int:
+        """Delete what is known of some spans, start ≤ time < end: readings, decisions, commands; the readings deleted.
+
+        Nothing of it is left in the file when this returns.
+        """
+        gone = 0
+        self._db.execute("PRAGMA secure_delete = ON")
+        with self._writing(durable=True):
+            for start, end in spans:
+                span = (ms(start), ms(end))
+                gone += self._db.execute("DELETE FROM readings WHERE at >= ? AND at < ?", span).rowcount
+                self._db.execute("DELETE FROM decisions WHERE until >= ? AND since < ?", span)
+                self._db.execute("DELETE FROM commands WHERE issued >= ? AND issued < ? AND ended IS NOT NULL", span)
+        self._newest = {}
+        self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        return gone
 
     def hash(self) -> str:
         """What the readings say, whatever order they came in."""
@@ -156,12 +180,14 @@ class Journal:
                 if last is not None and record.continues(last) and self._lengthen(last, record.until):
                     self._newest[record.target] = last
                 else:
-                    self._db.execute("INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", _row(record))
+                    self._db.execute(
+                        "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row_of_record(record)
+                    )
                     self._newest[record.target] = record
 
     def _lengthen(self, record: Record, until: float) -> bool:
         """Whether the stored decision was still there."""
-        key = (_ms(until), str(record.target), _ms(record.since))
+        key = (ms(until), str(record.target), ms(record.since))
         return self._db.execute("UPDATE decisions SET until = ? WHERE target = ? AND since = ?", key).rowcount > 0
 
     def decisions(self, target: Target | None = None, limit: int = -1) -> list[Record]:
@@ -171,7 +197,7 @@ class Journal:
         else:
             query = "SELECT * FROM decisions WHERE target = ? ORDER BY since DESC, rowid DESC LIMIT ?"
             rows = self._db.execute(query, (str(target), limit))
-        return [_record(row) for row in rows]
+        return [record_of(row) for row in rows]
 
     def count_decisions(self, since: float | None = None) -> int:
         """How many verdicts were stored; an unchanged run counts once."""
@@ -185,14 +211,14 @@ class Journal:
 
     def record_command(self, command: Command) -> None:
         """Durable when this returns."""
-        wish = (command.id, str(command.target), str(command.setting), command.cause, _ms(command.issued))
+        wish = (command.id, str(command.target), str(command.setting), command.cause, ms(command.issued))
         row = (*wish, command.reason, CommandState.ASKED)
         with self._writing(durable=True):
             self._db.execute("INSERT INTO commands VALUES (?, ?, ?, ?, ?, ?, ?, NULL, '')", row)
 
     def record_outcome(self, outcome: Outcome) -> None:
         """Durable when this returns; the first end of a command stays its end."""
-        end = (outcome.state, _ms(outcome.at), outcome.detail, outcome.command.id)
+        end = (outcome.state, ms(outcome.at), outcome.detail, outcome.command.id)
         with self._writing(durable=True):
             self._db.execute("UPDATE commands SET state = ?, ended = ?, detail = ? WHERE id = ? AND ended IS NULL", end)
 
@@ -200,7 +226,7 @@ class Journal:
         """Commands that a crash left without an end become expired; how many there were."""
         query = "UPDATE commands SET state = 'expired', ended = ?, detail = ? WHERE ended IS NULL"
         with self._writing(durable=True):
-            return self._db.execute(query, (_ms(at), detail)).rowcount
+            return self._db.execute(query, (ms(at), detail)).rowcount
 
     def commands(self, since: float | None = None) -> dict[tuple[Kind, Cause, CommandState], int]:
         """How many commands were issued, by kind, cause and what became of them."""
@@ -208,9 +234,23 @@ class Journal:
         rows = self._db.execute(query, _span(since, None)[:1])
         counts: dict[tuple[Kind, Cause, CommandState], int] = {}
         for target, cause, state, number in rows:
-            key = (_target(target).kind, Cause(cause), CommandState(state))
+            key = (target_of(target).kind, Cause(cause), CommandState(state))
             counts[key] = counts.get(key, 0) + number
         return counts
+
+    # --- learning ---------------------------------------------------------------------------------
+
+    def record_lessons(self, lessons: Iterable[Lesson]) -> None:
+        """Durable when this returns."""
+        with self._writing(durable=True):
+            self._db.executemany("INSERT INTO lessons VALUES (?, ?, ?, ?, ?, ?, ?)", map(row_of_lesson, lessons))
+
+    def lessons(self, since: float | None = None) -> list[Lesson]:
+        """What learning came to, in the order it was recorded; none in a journal from before it was kept."""
+        if not self._db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'lessons'").fetchone()[0]:
+            return []
+        query = "SELECT * FROM lessons WHERE at >= ? ORDER BY rowid"
+        return [lesson_of(row) for row in self._db.execute(query, _span(since, None)[:1])]
 
     @contextmanager
     def _writing(self, *, durable: bool = False) -> Iterator[None]:
@@ -244,58 +284,5 @@ def _signals(db: sqlite3.Connection) -> dict[Signal, int]:
     return {Signal(device, Quantity(quantity)): number for device, quantity, number in rows}
 
 
-def _prepare(db: sqlite3.Connection, version: int) -> None:
-    if version == 0 and db.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
-        raise sqlite3.DatabaseError("another program's database")
-    db.execute("PRAGMA journal_mode = WAL")
-    db.execute("PRAGMA synchronous = FULL")
-    if version == 0:
-        db.executescript(f"BEGIN; {TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
-
-
-def _ms(seconds: float) -> int:
-    return round(seconds * 1000)
-
-
 def _span(start: float | None, end: float | None) -> tuple[int, int]:
-    return -(2**62) if start is None else _ms(start), 2**62 if end is None else _ms(end)
-
-
-def _target(text: str) -> Target:
-    device, _, kind = text.partition("/")
-    return Target(device, Kind(kind))
-
-
-def _reading(signal: Signal, row: tuple[int, float | None, int, int, str]) -> Reading:
-    at, value, origin, live, text = row
-    return Reading(
-        device=signal.device,
-        quantity=signal.quantity,
-        value=float("nan") if value is None else value,
-        at=at / 1000,
-        origin=ORIGINS[origin],
-        live=bool(live),
-        text=text,
-    )
-
-
-def _row(record: Record) -> tuple[object, ...]:
-    when = (str(record.target), _ms(record.since), _ms(record.until))
-    what = (record.setting, record.cause, record.confidence, record.ruling, record.rule, record.reason, record.command)
-    return when + what
-
-
-def _record(row: tuple[str, int, int, str, str, float, str, str, str, str]) -> Record:
-    target, since, until, setting, cause, confidence, ruling, rule, reason, command = row
-    return Record(
-        target=_target(target),
-        since=since / 1000,
-        until=until / 1000,
-        setting=setting,
-        cause=Cause(cause),
-        confidence=confidence,
-        ruling=Ruling(ruling),
-        rule=rule,
-        reason=reason,
-        command=command,
-    )
+    return -(2**62) if start is None else ms(start), 2**62 if end is None else ms(end)

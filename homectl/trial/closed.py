@@ -1,9 +1,7 @@
 """A policy in charge of a simulated home: every decision goes the way it goes in a running one."""
 
 import itertools
-import tempfile
 from dataclasses import dataclass
-from pathlib import Path
 
 from homectl.control.autonomy import AutonomySettings
 from homectl.control.limits import Limits
@@ -35,14 +33,24 @@ class Lived:
     sent: tuple[Sent, ...]
 
 
+def watched(world: World, days: float) -> History:
+    """What a home tells of itself while it lives for so many days without homectl."""
+    history = History.of(sorted(world.reported.values(), key=lambda reading: reading.at))
+    end = world.at + days * DAY
+    while world.at < end:
+        for reading in world.step(min(60.0, max(1.0, end - world.at))):
+            history.append(reading)
+    return history
+
+
 def closed_loop(world: World, policy: Policy, seconds: float, *, past: float = 0.0, step: float = 10.0) -> Lived:
     """Let a policy run a simulated home for some seconds, after `past` days in which it only watched."""
-    with tempfile.TemporaryDirectory(prefix="homectl-") as folder, Journal.open(Path(folder) / "home.db") as journal:
-        history = History.of(sorted(world.reported.values(), key=lambda reading: reading.at))
-        start = world.at + past * DAY
-        while world.at < start:
-            for reading in world.step(min(60.0, start - world.at)):
-                history.append(reading)
+    return in_charge(world, watched(world, past), policy, seconds, step=step)
+
+
+def in_charge(world: World, history: History, policy: Policy, seconds: float, *, step: float = 10.0) -> Lived:
+    """Let a policy that knows a home's history run it for some seconds."""
+    with Journal.in_memory() as journal:
         clock, numbers = ToldClock(world.at), itertools.count(1)
         parts = Parts(
             clock=clock,

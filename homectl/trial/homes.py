@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 
 from homectl.journal import Journal
+from homectl.trial.kept import about, at_most, keep
 from homectl.workers import workers
-from models.dataset import Rows, load, rows_of
+from models.dataset import Rows, rows_of, span_of, split_by_time
 from models.labels import origins
 from simulator.record import record
 from simulator.world import World
@@ -30,8 +31,8 @@ UNSEEN = 1_000_000
 class Homes:
     """Some simulated homes and how long each is watched. Homes of different seeds differ."""
 
-    count: int = 96
-    days: float = 21.0
+    count: int = 240
+    days: float = 42.0
     seed: int = 0
     processes: int = 2
 
@@ -53,46 +54,63 @@ def live(seed: int, days: float, path: Path) -> Path:
     return path
 
 
-def _rows(seed: int, days: float, number: int, folder: str) -> tuple[int, Rows, dict[str, int], str]:
-    path = live(seed, days, Path(folder) / f"{seed}.db")
+def simulated_rows(homes: Homes, folder: Path, most: int, progress: Progress) -> tuple[list[Path], dict[str, Any]]:
+    """A file of at most so many rows for every simulated home, by number, and what they were made of.
+
+    Homes are recorded through the journal in several processes; one whose file is in the folder is not made again.
+    """
+    files = [folder / f"home-{seed}-{homes.days:g}-{most}.npz" for seed in homes.seeds()]
+    with workers(homes.processes) as pool:
+        jobs = [
+            pool.submit(_simulated, seed, homes.days, number, most, file)
+            for number, (seed, file) in enumerate(zip(homes.seeds(), files, strict=True))
+            if not file.exists()
+        ]
+        for job in as_completed(jobs):
+            job.result()
+            progress("recording simulated homes", sum(file.exists() for file in files) / homes.count)
+    told = {"homes": homes.count, "days": homes.days, "seed": homes.seed}
+    return files, {**told, **_together([about(file) for file in files])}
+
+
+def _simulated(seed: int, days: float, number: int, most: int, file: Path) -> None:
+    with tempfile.TemporaryDirectory(prefix="home-", dir=file.parent) as scratch:
+        path = live(seed, days, Path(scratch) / "home.db")
+        rows, told = _rows_of_log(path, number, seed)
+    keep(file, at_most(rows, most, seed), told)
+
+
+def logged_rows(
+    logs: Sequence[Path], folder: Path, most: int, first: int, seed: int
+) -> tuple[list[Path], list[Path], dict[str, Any]]:
+    """Files of the earlier rows of each recorded journal, of those of its last fifth, and what they were made of.
+
+    Logs are numbered from `first`; at most `most` rows are in a file.
+    """
+    early: list[Path] = []
+    late: list[Path] = []
+    told: list[dict[str, Any]] = []
+    for number, log in enumerate(logs, start=first):
+        rows, origin = _rows_of_log(log, number, seed)
+        told.append(origin)
+        for files, name, part in zip((early, late), ("early", "late"), split_by_time(rows), strict=True):
+            files.append(keep(folder / f"log-{number}-{name}.npz", at_most(part, most, seed), origin))
+    return early, late, {"logs": len(logs), "days": round(max(origin["days"] for origin in told), 2), **_together(told)}
+
+
+def _rows_of_log(path: Path, number: int, seed: int) -> tuple[Rows, dict[str, Any]]:
     with Journal.open(path, read_only=True) as journal:
         home, history, digest = journal.home(), journal.history(), journal.hash()
-    path.unlink()
-    return number, rows_of(home, history, number=number, seed=seed), origins(home, history), digest
+    first, last = span_of(history)
+    told = {"origins": origins(home, history), "hash": digest, "days": (last - first) / DAY}
+    return rows_of(home, history, number=number, seed=seed), told
 
 
-def simulated_rows(homes: Homes, progress: Progress) -> tuple[Rows, dict[str, Any]]:
-    """The rows of simulated homes, recorded through the journal in several processes, and what they were."""
-    found: dict[int, tuple[Rows, dict[str, int], str]] = {}
-    with (
-        tempfile.TemporaryDirectory(prefix="homectl-") as folder,
-        workers(homes.processes) as pool,
-    ):
-        jobs = [pool.submit(_rows, seed, homes.days, n, folder) for n, seed in enumerate(homes.seeds())]
-        for done, job in enumerate(as_completed(jobs), start=1):
-            number, rows, counts, digest = job.result()
-            found[number] = (rows, counts, digest)
-            progress("recording simulated homes", done / homes.count)
-    about = {"homes": homes.count, "days": homes.days, "seed": homes.seed}
-    ordered = [found[number] for number in sorted(found)]
-    return Rows.join([rows for rows, _, _ in ordered]), {**about, **_about((n, d) for _, n, d in ordered)}
-
-
-def logged_rows(logs: Sequence[Path], first: int, seed: int) -> tuple[Rows, dict[str, Any]]:
-    """The rows of recorded journals, numbered from `first`, and what they were."""
-    parts, told = [], []
-    for number, (path, (home, history)) in enumerate(zip(logs, load(logs), strict=True)):
-        parts.append(rows_of(home, history, number=first + number, seed=seed))
-        with Journal.open(path, read_only=True) as journal:
-            told.append((origins(home, history), journal.hash()))
-    return Rows.join(parts), {"logs": len(logs), **_about(told)}
-
-
-def _about(told: Iterable[tuple[dict[str, int], str]]) -> dict[str, Any]:
+def _together(told: Iterable[dict[str, Any]]) -> dict[str, Any]:
     total: dict[str, int] = {}
     digest = hashlib.sha256()
-    for counts, part in told:
-        digest.update(part.encode())
-        for name, count in counts.items():
+    for part in told:
+        digest.update(part["hash"].encode())
+        for name, count in part["origins"].items():
             total[name] = total.get(name, 0) + count
     return {"reports_by_origin": total, "hash": digest.hexdigest()[:16]}

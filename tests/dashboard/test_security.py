@@ -41,6 +41,7 @@ BODIES: dict[str, Any] = {
     "/api/targets/{device}/{kind}/hold": {"minutes": 5},
     "/api/targets/{device}/{kind}/resume": {},
     "/api/simulator/{control}": {},
+    "/api/learning/{wish}": {"days": []},
 }
 DEVICE = {"light": "lamp", "setpoint": "valve", "lock": "bolt"}
 
@@ -52,11 +53,11 @@ def changing_routes() -> list[str]:
 
 def filled(route: str) -> str:
     kind = route.rpartition("/")[2]
-    return route.format(device=DEVICE.get(kind, "lamp"), kind="light", control="pause")
+    return route.format(device=DEVICE.get(kind, "lamp"), kind="light", control="pause", wish="pause")
 
 
 def unchanged(home: FakeHome) -> bool:
-    return not (home.asked or home.holds or home.simulated)
+    return not (home.asked or home.holds or home.simulated or home.learned)
 
 
 def test_the_matrix_below_covers_every_route_that_changes_something() -> None:

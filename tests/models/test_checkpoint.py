@@ -20,7 +20,7 @@ from models.network import HomeNet, Shape, pieces_of
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     rows = np.random.default_rng(0).normal(size=(100, len(FEATURES))).astype(np.float32)
-    net = HomeNet(Shape(), *pieces_of(rows, 8))
+    net = HomeNet(Shape(), *pieces_of(rows, Shape().bins))
     manifest = checkpoint.Manifest(
         name="test-1",
         version=checkpoint.VERSION,
@@ -57,6 +57,7 @@ def test_what_was_saved_is_loaded(folder: Path) -> None:
         ({"tasks": {"light_on": 1}}, "without 'light_level:10'"),
         ({"version": 0}, "version 0"),
         ({"surprise": 1}, "surprise"),
+        ({"architecture": "textbook"}, "got a textbook"),
         ({"depth": 4}, "trunk.3"),
         ({"temperatures": {"dance": 1.0}}, "unknown 'dance'"),
         ({"temperatures": {"light_on": 0.0}}, "temperatures.light_on"),
@@ -67,6 +68,12 @@ def test_other_features_tasks_or_shapes_are_refused_by_name(folder: Path, change
         checkpoint.load(edited(folder, **changes))
     assert named in str(refusal.value)
     assert "\n" not in str(refusal.value)
+
+
+def test_another_architecture_can_be_read_but_is_not_served(folder: Path) -> None:
+    weights, manifest = checkpoint.read(edited(folder, architecture="textbook"))
+    assert manifest.architecture == "textbook"
+    assert weights.keys() == load_file(folder / checkpoint.WEIGHTS).keys()
 
 
 @pytest.mark.parametrize("name", ["pieces.low", "trunk.1.weight", "heads.light_on.answer.bias"])

@@ -5,7 +5,7 @@ import pytest
 
 from homectl.home import Forecast, History, Home, Kind, Light, Origin, Quantity, Reading, Target, Times
 from models.baselines import Habit, Persistence
-from models.evaluate import Tallies, average_precision, checks, evaluate, figures
+from models.evaluate import Tallies, checks, evaluate, figures
 from tests.models.logs import DAY, HOME, HOUR, START, household, reading
 
 LAMP, VALVE = Target("kitchen-lamp", Kind.LIGHT), Target("valve", Kind.SETPOINT)
@@ -48,20 +48,6 @@ def judged(*policies: Persistence) -> Tallies:
     tallies: Tallies = {}
     evaluate(HOME, HISTORY, TIMES, policies, tallies, [LAMP])
     return tallies
-
-
-@pytest.mark.parametrize(
-    ("scores", "changed", "expected"),
-    [
-        ([0.9, 0.8, 0.1], [True, False, False], 1.0),
-        ([0.9, 0.8, 0.1], [False, False, True], 1 / 3),
-        ([0.9, 0.8, 0.1], [True, False, True], (1 + 2 / 3) / 2),
-        ([0.5, 0.5, 0.5, 0.5], [True, False, False, False], 0.25),
-        ([0.5, 0.5], [False, False], float("nan")),
-    ],
-)
-def test_average_precision_counts_ties_once(scores: list[float], changed: list[bool], expected: float) -> None:
-    assert average_precision(np.array(scores), np.array(changed)) == pytest.approx(expected, nan_ok=True)
 
 
 @pytest.mark.parametrize(

@@ -10,23 +10,16 @@ import numpy as np
 import pytest
 
 from homectl.cli import evaluate as evaluate_command
-from homectl.cli import train as train_command
 from homectl.control.rules import Rules
-from homectl.home import Kind, UsageError
-from homectl.journal import Journal
+from homectl.home import Kind
 from homectl.trial.closed import closed_loop
-from homectl.trial.homes import UNSEEN, Homes, live, season
-from homectl.trial.training import train
+from homectl.trial.homes import UNSEEN, Homes, season
 from models.policy import NetworkPolicy
 from simulator.household import draw_household
 from simulator.world import World
 
 DAY = 86_400.0
 TUESDAY = 1_768_282_200.0  # 2026-01-13 05:30 UTC
-
-
-def silent(_what: str, _share: float) -> None:
-    pass
 
 
 def run(command: ModuleType, *words: str) -> int:
@@ -45,38 +38,6 @@ def test_homes_to_judge_are_never_those_to_learn_from() -> None:
     learned = {seed for s in range(20) for seed in Homes(count=50, seed=s).seeds()}
     judged = {seed for s in range(20) for seed in Homes(count=50, seed=s).seeds(UNSEEN)}
     assert not learned & judged
-
-
-def test_a_network_is_trained_from_a_recorded_log(tmp_path: Path) -> None:
-    log, out = live(3, 3.0, tmp_path / "log.db"), tmp_path / "net"
-    assert run(train_command, str(log), "--epochs", "1", "--out", str(out), "--json", str(tmp_path / "t.json")) == 0
-    policy = NetworkPolicy.load(out)
-    assert policy.manifest.data["recorded"]["logs"] == 1
-    assert policy.manifest.data["recorded"]["reports_by_origin"]["person"] > 0
-    written = json.loads((tmp_path / "t.json").read_text())
-    assert written["data"]["rows"] > 100
-    assert set(written["timing"]) == {"seconds"}
-
-
-def test_training_twice_on_the_same_log_gives_the_same_bytes(tmp_path: Path) -> None:
-    log = live(4, 3.0, tmp_path / "log.db")
-    for name in ("a", "b"):
-        train([log], None, tmp_path / name, name="x", seed=1, epochs=1, progress=silent)
-    first, second = (tmp_path / name / "weights.safetensors" for name in ("a", "b"))
-    assert first.read_bytes() == second.read_bytes()
-
-
-@pytest.mark.parametrize("words", [["--homes", "0"], ["--homes", "2", "--days", "1"]])
-def test_training_on_nothing_is_refused(tmp_path: Path, words: list[str]) -> None:
-    with pytest.raises(UsageError, match="expected"):
-        run(train_command, *words, "--out", str(tmp_path))
-
-
-def test_a_log_in_which_nobody_set_anything_is_refused(tmp_path: Path) -> None:
-    with Journal.open(tmp_path / "empty.db") as journal:
-        journal.set_home(World(1, start=TUESDAY).home)
-    with pytest.raises(UsageError, match="people set something"):
-        run(train_command, str(tmp_path / "empty.db"), "--out", str(tmp_path / "net"))
 
 
 def test_policies_are_compared_on_unseen_homes(tmp_path: Path) -> None:

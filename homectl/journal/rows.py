@@ -1,0 +1,67 @@
+"""Rows of the journal's tables as the words of a home, and back. Times are UTC milliseconds since 1970."""
+
+import json
+
+from homectl.home import ORIGINS, Cause, Event, Kind, Lesson, Reading, Record, Ruling, Signal, Target
+
+
+def ms(seconds: float) -> int:
+    return round(seconds * 1000)
+
+
+def target_of(text: str) -> Target:
+    device, _, kind = text.partition("/")
+    return Target(device, Kind(kind))
+
+
+def reading_of(signal: Signal, row: tuple[int, float | None, int, int, str]) -> Reading:
+    at, value, origin, live, text = row
+    return Reading(
+        device=signal.device,
+        quantity=signal.quantity,
+        value=float("nan") if value is None else value,
+        at=at / 1000,
+        origin=ORIGINS[origin],
+        live=bool(live),
+        text=text,
+    )
+
+
+def row_of_record(record: Record) -> tuple[object, ...]:
+    when = (str(record.target), ms(record.since), ms(record.until))
+    what = (record.setting, record.cause, record.confidence, record.ruling, record.rule, record.reason, record.command)
+    return when + what
+
+
+def record_of(row: tuple[str, int, int, str, str, float, str, str, str, str]) -> Record:
+    target, since, until, setting, cause, confidence, ruling, rule, reason, command = row
+    return Record(
+        target=target_of(target),
+        since=since / 1000,
+        until=until / 1000,
+        setting=setting,
+        cause=Cause(cause),
+        confidence=confidence,
+        ruling=Ruling(ruling),
+        rule=rule,
+        reason=reason,
+        command=command,
+    )
+
+
+def row_of_lesson(lesson: Lesson) -> tuple[object, ...]:
+    what = (ms(lesson.at), lesson.event, lesson.said, lesson.model, lesson.start)
+    return (*what, json.dumps(lesson.days), json.dumps(dict(lesson.figures)))
+
+
+def lesson_of(row: tuple[int, str, str, int | None, int, str, str]) -> Lesson:
+    at, event, said, model, start, days, figures = row
+    return Lesson(
+        at=at / 1000,
+        event=Event(event),
+        said=said,
+        model=model,
+        start=start,
+        days=tuple(json.loads(days)),
+        figures=json.loads(figures),
+    )

@@ -1,0 +1,26 @@
+"""The policy that decides, which may be exchanged between two decisions."""
+
+from collections.abc import Sequence
+
+from homectl.home import Cause, Forecast, History, Home, Policy, Prediction, Target, Times
+
+
+class InCharge:
+    """A policy that answers as whichever policy it holds."""
+
+    def __init__(self, policy: Policy) -> None:
+        self.policy = policy
+
+    @property
+    def name(self) -> str:
+        return self.policy.name
+
+    @property
+    def cause(self) -> Cause:
+        return self.policy.cause
+
+    def forecast(self, home: Home, history: History, times: Times, targets: Sequence[Target]) -> list[Forecast]:
+        return self.policy.forecast(home, history, times, targets)
+
+    def predict(self, home: Home, history: History, at: float, targets: Sequence[Target]) -> list[Prediction]:
+        return self.policy.predict(home, history, at, targets)

@@ -1,0 +1,65 @@
+"""Weights that go on learning from one home's rows. Needs torch, which only the night's own process loads.
+
+The trunk stays as it is and the heads learn, so each task stands alone: one that does not gain keeps its head, and no
+task can spoil another. A few weeks of one home are learned by heart within a hundred steps, so they are few and gentle.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from safetensors.numpy import load_file
+
+from homectl.home import Times
+from models.checkpoint import WEIGHTS, Manifest, load
+from models.dataset import DAY, Rows
+from models.features import Array
+from models.inference import Network
+from models.promotion import DayLosses
+from models.tasks import COLUMN, TASKS
+
+RATE = 5e-4
+STEPS, ROUNDS, PATIENCE = 20, 5, 2
+
+
+def possible() -> bool:
+    """Whether there is a torch to learn with; it is not loaded."""
+    return find_spec("torch") is not None
+
+
+def refined(rows: Rows, stop: Rows, start: Path) -> tuple[dict[str, Array], Manifest]:
+    """The checkpoint in `start` with the heads that lose less on every day of `stop` after learning from `rows`.
+
+    Whatever else the checkpoint holds, its temperatures among it, stays: a few days are too few to fit it anew.
+    ValueError where nothing is gained, and for rows that cannot teach.
+    """
+    from models.train import FINE, train
+
+    _, manifest = load(start)
+    before = load_file(start / WEIGHTS)
+    recipe = replace(FINE, rate=RATE, steps_per_epoch=STEPS, epochs=ROUNDS, patience=PATIENCE, frozen=("trunk",))
+    trained = train(rows, stop, recipe, start=_network_s(before))
+    after = {**before, **trained.net.arrays()}
+    lost, losing = (_losses(weights, manifest, stop) for weights in (before, after))
+    gained = [name for name in lost if name not in trained.unlabelled and (losing[name] < lost[name]).all()]
+    if not gained:
+        raise ValueError("no task was answered better after learning from them")
+    heads = tuple(f"{'late' if TASKS[COLUMN[name]].late else 'heads'}.{name}." for name in gained)
+    weights = {name: after[name] if name.startswith(heads) else array for name, array in before.items()}
+    metrics = {"stop_loss": {name: [round(float(of[name].mean()), 4) for of in (lost, losing)] for name in gained}}
+    data = {"rows": len(rows), "stop_rows": len(stop)}
+    return weights, manifest.model_copy(update={"metrics": metrics, "data": data})
+
+
+def _losses(weights: Mapping[str, Array], manifest: Manifest, rows: Rows) -> dict[str, Times]:
+    """Each labelled task's log loss by day, from the first row on."""
+    logits = Network(weights, depth=manifest.depth)(rows.features, rows.now)
+    day = ((rows.at - rows.at.min()) // DAY).astype(np.intp)
+    return DayLosses.of(logits, rows, day, int(day.max()) + 1, manifest.temperatures).by_day()
+
+
+def _network_s(arrays: Mapping[str, Array]) -> dict[str, Array]:
+    parts = ("pieces.", "trunk.", "heads.", "late.")
+    return {name: array for name, array in arrays.items() if name.startswith(parts)}

@@ -1,0 +1,54 @@
+"""Networks among the rivals: the one in judgement as it is, and refined on a home's own days."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from models.answers import Answers, decoded
+from models.checkpoint import BASE, read
+from models.dataset import Rows
+from models.network import Net
+from models.rivals import Model
+from models.train import FINE, Recipe, answers, restored, train
+
+
+@dataclass(frozen=True, slots=True)
+class Shipped:
+    """A network as it comes, which has never seen this home. None: the one of the package."""
+
+    checkpoint: Path | None
+
+    def __call__(self, _rows: Rows, _held_out: Rows) -> Model:
+        weights, manifest = read(self.checkpoint or BASE)
+        return model_of(restored(manifest.architecture, weights), manifest.temperatures)
+
+
+@dataclass(frozen=True, slots=True)
+class Refined:
+    """The same, trained further on a home's own rows; as it came if that betters nothing."""
+
+    checkpoint: Path | None
+    seed: int
+    recipe: Recipe = FINE
+
+    def __call__(self, rows: Rows, held_out: Rows) -> Model:
+        weights, manifest = read(self.checkpoint or BASE)
+        recipe = replace(self.recipe, architecture=manifest.architecture, seed=self.seed)
+        return model_of(train(rows, held_out, recipe, start=weights).net, manifest.temperatures)
+
+
+@dataclass(frozen=True, slots=True)
+class Fresh:
+    """A network that begins with nothing."""
+
+    recipe: Recipe
+
+    def __call__(self, rows: Rows, held_out: Rows) -> Model:
+        return model_of(train(rows, held_out, self.recipe).net)
+
+
+def model_of(net: Net, temperatures: Mapping[str, float] | None = None) -> Model:
+    def answer(asked: Rows) -> Answers:
+        return decoded(answers(net, asked), temperatures or {})
+
+    return answer
