@@ -17,7 +17,7 @@ from models.tasks import COLUMN, SLICE, TASKS, Task
 
 COLDEST, HOTTEST = 0.5, 3.0
 
-PRIOR = 30.0
+PRIOR = 60.0
 """How many answers it takes before they say as much about a proposed change as the task's own calibration."""
 
 STEEPEST = 5.0
@@ -37,18 +37,35 @@ class Line(NamedTuple):
 def line(sure: Times, right: Flags) -> Line:
     """The line that makes `sure` (answers,) the probability of `right`; few answers move it little from the identity.
 
-    Newton's method on the log loss, with a penalty that counts PRIOR answers for how it was.
+    Newton's method on the log loss, with a penalty that counts PRIOR answers for how it was; first offset and slope
+    together, then the offset alone in case the slope had to be bounded.
     """
     score = _logit(sure)
     rows = np.stack([score, np.ones_like(score)], axis=1)
-    found, identity, prior = np.array([1.0, 0.0]), np.array([1.0, 0.0]), PRIOR / 4 * np.eye(2)
-    for _ in range(25):
-        chance = 1 / (1 + np.exp(-(rows @ found)))
-        slope = rows.T @ (chance - right) + prior @ (found - identity)
-        curve = (rows * (chance * (1 - chance))[:, None]).T @ rows + prior
-        found = found - np.linalg.solve(curve, slope)
-        found[0] = np.clip(found[0], 0.0, STEEPEST)
-    return Line(round(float(found[0]), 4), round(float(found[1]), 4))
+    found = _newton(rows, right, np.array([1.0, 0.0]))
+    slope = float(np.clip(found[0], 0.0, STEEPEST))
+    if slope != found[0]:
+        found = _newton(rows[:, 1:], right, np.zeros(1), slope * score)
+    return Line(round(slope, 4), round(float(found[-1]), 4))
+
+
+def _newton(rows: Times, right: Flags, start: Times, known: Times | float = 0.0) -> Times:
+    """The weights of a logistic regression, `known` added to its scores, held near their start."""
+
+    def loss(weights: Times) -> float:
+        score = rows @ weights + known
+        return float(np.logaddexp(0, np.where(right, -score, score)).sum() + PRIOR / 8 * ((weights - start) ** 2).sum())
+
+    found = start
+    for _ in range(50):
+        chance = 1 / (1 + np.exp(-(rows @ found + known)))
+        slope = rows.T @ (chance - right) + PRIOR / 4 * (found - start)
+        curve = (rows * (chance * (1 - chance))[:, None]).T @ rows + PRIOR / 4 * np.eye(len(start))
+        step = np.linalg.solve(curve, slope)
+        while loss(found - step) > loss(found) and np.abs(step).max() > 1e-9:
+            step /= 2
+        found = found - step
+    return found
 
 
 def lines(answers: Mapping[str, tuple[Times, Flags]]) -> dict[str, Line]:

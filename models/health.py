@@ -28,6 +28,11 @@ Pool = tuple[Signal, ...]
 class Health:
     """The sensors of one home, and which targets rest on them."""
 
+    _minute: float  # the last one whose findings are kept, ms
+    _clock: bool  # whether the clock was in doubt then
+    _findings: dict[Signal, float]
+    _until: float  # the newest minute that was judged
+
     def __init__(self, home: Home, history: History) -> None:
         self.home, self.history = home, history
         self._tracks, self._forgotten = len(history.tracks), _forgotten(history)
@@ -39,12 +44,8 @@ class Health:
         self._streams = (self._reports, self._moves, light, *self._hands.values())
         self._others = {Quantity.MOTION: self._moves, Quantity.CONTACT: self._moves, Quantity.ILLUMINANCE: light}
         self._heard = [*self._signals.values(), *(hand for stream in self._hands.values() for hand in stream.signals)]
-        self._watched = {signal: Watched(self._sensor(signal)) for signal in self._signals}
-        self._rhythm = Rhythm(self._reports, self._moves)
         self._pools: dict[Target, tuple[Pool, ...]] = {}
-        self._minute, self._clock = -np.inf, False
-        self._findings: dict[Signal, float] = {}
-        self._read: list[int] = []
+        self._begin()
 
     def of(self, home: Home, history: History) -> "Health":
         """The health of a home's sensors: this one, if it is about them and nothing was forgotten since."""
@@ -53,8 +54,10 @@ class Health:
 
     def doubtful(self, times: Times, targets: Sequence[Target]) -> Flags:
         """Whether each target rests on something that cannot be believed: (times, targets); `times` UTC seconds."""
-        self._follow()
         at = (milliseconds_of(times) // MINUTE * MINUTE).astype(np.float64)
+        if not len(at):
+            return np.empty((0, len(targets)), dtype=bool)
+        self._listen(float(at.max()))
         pools = [self._rests_on(target) for target in targets]
         found = {s: self._watched[s].finding(at) for s in {s for some in pools for pool in some for s in pool}}
         clock = np.asarray(self._rhythm.doubtful(at)) > 0
@@ -67,24 +70,32 @@ class Health:
 
     def reasons(self, at: float, targets: Sequence[Target]) -> list[str]:
         """What each target rests on that cannot be believed, as a clause; empty where nothing is wrong."""
-        self._judge(float(milliseconds_of(np.array([at]))[0] // MINUTE * MINUTE))
+        minute = float(milliseconds_of(np.array([at]))[0] // MINUTE * MINUTE)
+        if self._listen(minute) or minute != self._minute:
+            self._minute, self._findings = minute, {}
+            self._clock = float(np.asarray(self._rhythm.doubtful(minute))) > 0
         return [CLOCK if self._clock else self._reason(target) for target in targets]
 
-    def _judge(self, minute: float) -> None:
-        """Look anew once a minute, or when something was heard late."""
-        if minute == self._minute and not any(
-            len(signal.follow().at) > read and signal.at[read] < minute
-            for signal, read in zip(self._heard, self._read, strict=False)
-        ):
-            return
-        self._follow()
-        self._read = [len(signal.at) for signal in self._heard]
-        self._minute, self._findings = minute, {}
-        self._clock = float(np.asarray(self._rhythm.doubtful(minute))) > 0
+    def _begin(self) -> None:
+        """Judge everything anew."""
+        self._watched = {signal: Watched(self._sensor(signal)) for signal in self._signals}
+        self._rhythm = Rhythm(self._reports, self._moves)
+        self._read = [1] * len(self._heard)
+        self._until = self._minute = -np.inf
+        self._clock, self._findings = False, {}
 
-    def _follow(self) -> None:
-        for stream in self._streams:
-            stream.follow()
+    def _listen(self, until: float) -> bool:
+        """Hear what is new before a minute is judged; whether some of it is older than what was judged already."""
+        heard = [(signal.follow(), read) for signal, read in zip(self._heard, self._read, strict=True)]
+        late = any(len(signal.at) > read and signal.at[read] < self._until for signal, read in heard)
+        if late:
+            self._begin()
+        if late or until > self._until:
+            self._until = until
+            self._read = [len(signal.at) for signal in self._heard]
+            for stream in self._streams:
+                stream.follow()
+        return late
 
     def _reason(self, target: Target) -> str:
         for pool in self._rests_on(target):

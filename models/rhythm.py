@@ -83,7 +83,7 @@ class Rhythm:
         if len(hours) < 24 * KNOWN:
             return []
         moved = _motion(self._motion, hours)
-        busy = float(np.median(moved))
+        busy = float(moved.mean())
         days = np.bincount(_of_day(hours), minlength=24)
         right = (np.bincount(_of_day(hours), moved > busy, 24) + 1) / (days + 2)
         jumped = np.roll(right, round(shift / HOUR))  # no time has passed

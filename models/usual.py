@@ -97,7 +97,7 @@ class Sensor:
             silence=max(self.check_in, _or(1.25 * silence, DAY)),
             run=max(2.0 * HOUR, _or(1.5 * run, inf)),
             unmoved=max(20.0, _or((1.5 if self.quantity is Quantity.MOTION else 2.0) * unmoved, inf)),
-            unseen=max(2.0, _or(2.0 * unseen, inf)),
+            unseen=max(2.0, _or(1.5 * unseen, inf)),
             flood=max(20.0, _or(2.0 * flood, 100.0)),
             low=_or(low - margin, -inf),
             high=_or(high + margin, inf),

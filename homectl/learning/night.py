@@ -20,6 +20,7 @@ from homectl.learning.shelf import Shelf
 from homectl.learning.standing import GIVEN, Standing
 from models import checkpoint
 from models.dataset import DAY, SETTLED, Rows, Sampling, rows_of
+from models.distance import Familiar
 from models.drift import drift_of
 from models.features import Array
 from models.inference import Network
@@ -201,6 +202,9 @@ def _make(night: Night, parts: "Parts", number: int) -> None:
     about = {**manifest.data, "days": parts.taught, "start": manifest.name, "too_few_examples": few}
     named = manifest.model_copy(update={"name": f"own-{number}", "data": about})
     checkpoint.save(night.shelf.path(number), weights, named)
+    known = Familiar.load(night.checkpoint(night.standing.champion))
+    if known is not None:
+        known.save(night.shelf.path(number))
 
 
 def _too_few(night: Night, days: Sequence[date]) -> list[str]:

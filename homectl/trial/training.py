@@ -20,6 +20,7 @@ from homectl.trial.kept import gathered
 from models import checkpoint
 from models.calibrate import held_out_losses, temperatures
 from models.dataset import Rows
+from models.distance import fit_statistics
 from models.features import FEATURES
 from models.tasks import COLUMN, TASKS
 from models.train import Recipe, Trained, answers
@@ -70,6 +71,7 @@ def train(order: Order, progress: Progress) -> tuple[checkpoint.Manifest, Traine
         data |= {**counts, "unlabelled": list(trained.unlabelled)}
         manifest = _manifest(order, trained, recipe, late, data, found)
         checkpoint.save(order.out, trained.net.arrays(), manifest)
+        fit_statistics(early, order.out)
     return manifest, trained
 
 

@@ -39,7 +39,7 @@ COUNTED_FROM = {
     "silent": "70 minutes after its last word, of a sensor that checks in hourly",
     "stuck thermometer": "the first minute in which the truth is 2 °C away",
     "stuck moving": "two hours after anybody really moved",
-    "stuck still": "the third setting by hand beside it that it did not see, or once half as much again has happened "
+    "stuck still": "the fourth setting by hand beside it that it did not see, or once half as much again has happened "
     "elsewhere as ever before between two of its own changes",
 }
 """When there is something to notice, by kind of fault."""
@@ -65,14 +65,14 @@ def lived(seed: int, faults: Sequence[Fault], days: float) -> tuple[Home, Histor
     return world.home, watched(world, days)
 
 
-def episodes(seed: int, home: Home, good: History) -> list[Episode]:
+def episodes(seed: int, home: Home, good: History, past: float = PAST) -> list[Episode]:
     """One fault of each kind where the home has a sensor for it, each in another area; the wrong clock last."""
     rng, found = np.random.default_rng((seed, 11)), []
     free = {
         Quantity.TEMPERATURE: _places(home, Quantity.TEMPERATURE, Kind.SETPOINT),
         Quantity.MOTION: _places(home, Quantity.MOTION, Kind.LIGHT),
     }
-    at = season(seed) + PAST * DAY
+    at = season(seed) + past * DAY
     for kind in COUNTED_FROM:
         places = free[Quantity.TEMPERATURE if kind in _OF_AIR else Quantity.MOTION]
         if kind == "clock" or not places:
@@ -88,17 +88,20 @@ def episodes(seed: int, home: Home, good: History) -> list[Episode]:
     return [*found, Episode("clock", clock, home.targets)]
 
 
-def broken(seed: int, checkpoint: str | None) -> Json:
-    """One home: what became of each episode, and how often the policy fell silent in the home without faults."""
+def broken(seed: int, checkpoint: str | None, past: float = PAST) -> Json:
+    """One home: what became of each episode, and how often the policy fell silent in the home without faults.
+
+    `past` days pass before the first fault.
+    """
     home = World(seed, start=season(seed)).home
-    days = PAST + APART * len(COUNTED_FROM) + LASTS
+    days = past + APART * len(COUNTED_FROM) + LASTS
     _, good = lived(seed, [], days)
-    plan = episodes(seed, home, good)
+    plan = episodes(seed, home, good, past)
     _, bad = lived(seed, [episode.fault for episode in plan], days)
     policy = NetworkPolicy.load(None if checkpoint is None else Path(checkpoint))
-    quiet = policy.doubtful(home, good, season(seed) + np.arange(PAST * DAY, days * DAY, MINUTE), home.targets)
+    quiet = policy.doubtful(home, good, season(seed) + np.arange(past * DAY, days * DAY, MINUTE), home.targets)
     return {
-        "days": days - PAST,
+        "days": days - past,
         "false": int((np.diff(quiet.astype(int), axis=0, prepend=0) == 1).sum()),
         "episodes": [_noticed(policy, home, good, bad, episode) for episode in plan],
     }
@@ -154,7 +157,7 @@ def _missed(home: Home, good: History, bad: History, device: str, times: Times) 
     hands = np.sort(np.concatenate([np.empty(0), *(_by_hand(good, target) for target in home.targets_in(area))]))
     seen = np.searchsorted(others, times) - np.searchsorted(others, last)
     by_hand = np.searchsorted(hands, times) - np.searchsorted(hands, last)
-    missed: Flags = (by_hand >= 3) | (seen > 1.5 * max(ever, 14))
+    missed: Flags = (by_hand >= 4) | (seen > 1.5 * max(ever, 14))
     return missed
 
 

@@ -1,0 +1,108 @@
+"""What a broken sensor says, beside what it would have said."""
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from homectl.home import DeviceUnknown, Quantity, Reading, Signal
+from simulator.faults import AHEAD, CHATTER, OF_A_DEVICE, OFFSET, Fault, Trouble
+from simulator.scenarios import Scenario
+from simulator.world import World
+
+START = 1_768_172_400.0  # Monday 12 January 2026, 00:00 in Berlin
+HOUR, DAY = 3600.0, 86_400.0
+SEED, CLIMATE, MOTION = 5, "living_climate", "hall_motion"
+WARMTH = Signal(CLIMATE, Quantity.TEMPERATURE)
+
+
+def lived(*faults: Fault, hours: float = 12) -> list[Reading]:
+    """Half a day from six in the morning on."""
+    world = World(SEED, start=START + 6 * HOUR)
+    for fault in faults:
+        world.suffer(fault)
+    return [reading for _ in range(round(hours * 60)) for reading in world.step(60)]
+
+
+def fault(trouble: Trouble, device: str = "", hours: float = 24) -> Fault:
+    begin = START + 8 * HOUR
+    return Fault(trouble=trouble, device=device, at=begin, until=begin + hours * HOUR)
+
+
+def of(readings: list[Reading], signal: Signal, since: float = 0.0) -> list[Reading]:
+    return [reading for reading in readings if reading.signal == signal and reading.at >= since]
+
+
+HEALTHY = lived()
+
+
+def held(readings: list[Reading], signal: Signal, at: float) -> float:
+    return [reading.value for reading in of(readings, signal) if reading.at <= at][-1]
+
+
+@pytest.mark.parametrize("hour", [9, 12, 17])
+def test_an_offset_thermometer_is_fifteen_degrees_too_warm(hour: int) -> None:
+    wrong, at = lived(fault(Trouble.OFFSET, CLIMATE)), START + hour * HOUR
+    assert held(wrong, WARMTH, at) - held(HEALTHY, WARMTH, at) == pytest.approx(OFFSET, abs=0.35)
+
+
+@pytest.mark.parametrize("hour", [9, 12, 17])
+def test_a_drifting_thermometer_grows_too_warm_by_a_degree_an_hour(hour: int) -> None:
+    wrong, at = lived(fault(Trouble.DRIFT, CLIMATE)), START + hour * HOUR
+    assert held(wrong, WARMTH, at) - held(HEALTHY, WARMTH, at) == pytest.approx(hour - 8, abs=0.5)
+
+
+@pytest.mark.parametrize("trouble", [Trouble.OFFSET, Trouble.DRIFT])
+def test_a_thermometer_that_is_mended_is_right_again(trouble: Trouble) -> None:
+    wrong = lived(fault(trouble, CLIMATE, hours=3))
+    late = START + 17.9 * HOUR
+    assert held(wrong, WARMTH, late) == pytest.approx(held(HEALTHY, WARMTH, late), abs=0.35)
+
+
+def test_a_motion_sensor_that_floods_reports_motion_and_none_in_turn() -> None:
+    begin, signal = START + 8 * HOUR, Signal(MOTION, Quantity.MOTION)
+    wrong = of(lived(fault(Trouble.FLOOD, MOTION, hours=1)), signal, begin)
+    during = [reading for reading in wrong if reading.at < begin + HOUR]
+    assert len(during) >= HOUR / CHATTER
+    assert {reading.value for reading in during} == {0.0, 1.0}
+    after = [reading for reading in wrong if reading.at > begin + HOUR]
+    assert len(after) <= len(of(HEALTHY, signal, begin + HOUR)) + 2
+
+
+def test_a_wrong_clock_stamps_everything_twelve_hours_ahead() -> None:
+    wrong = lived(fault(Trouble.CLOCK))
+    assert {r.at for r in wrong if r.at < START + 8 * HOUR} == {r.at for r in HEALTHY if r.at < START + 8 * HOUR}
+    assert [r.at - AHEAD for r in wrong if r.at > START + 8 * HOUR] == [
+        pytest.approx(r.at) for r in HEALTHY if r.at > START + 8 * HOUR
+    ]
+
+
+def test_a_stuck_sensor_speaks_only_when_it_checks_in() -> None:
+    begin, signal = START + 8 * HOUR, Signal(MOTION, Quantity.MOTION)
+    said = of(lived(fault(Trouble.STUCK, MOTION)), signal, begin)
+    assert len({reading.value for reading in said}) == 1
+    assert 9 <= len(said) <= 13
+    assert len({reading.value for reading in of(HEALTHY, signal, begin)}) == 2
+
+
+@pytest.mark.parametrize("trouble", sorted({Trouble.OFFSET, Trouble.DRIFT, Trouble.FLOOD, Trouble.STUCK}))
+def test_a_fault_changes_nothing_about_the_others(trouble: Trouble) -> None:
+    device = MOTION if trouble is Trouble.FLOOD else CLIMATE
+    wrong = [reading for reading in lived(fault(trouble, device)) if reading.device != device]
+    assert wrong == [reading for reading in HEALTHY if reading.device != device]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "device"), [(Trouble.OFFSET, MOTION), (Trouble.DRIFT, "door"), (Trouble.FLOOD, CLIMATE)]
+)
+def test_a_fault_is_of_a_device_that_can_have_it(trouble: Trouble, device: str) -> None:
+    with pytest.raises(DeviceUnknown):
+        World(SEED, start=START).suffer(fault(trouble, device))
+
+
+def test_the_scenario_of_broken_sensors_is_one_of_all_of_them() -> None:
+    path = Path(__file__).parents[2] / "config" / "scenarios" / "broken_sensors.yaml"
+    scenario = Scenario.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    shown = {mishap.trouble for mishap in scenario.troubles}
+    assert shown == (OF_A_DEVICE | {Trouble.CLOCK}) - {Trouble.CUT, Trouble.SILENT}
+    assert scenario.world().at < START + 2 * DAY
