@@ -93,3 +93,14 @@ def test_a_device_that_names_its_check_in_is_held_to_it() -> None:
 def test_what_the_broker_kept_is_fresh_only_where_it_repeats_the_last_live_word(later: float, fresh: bool) -> None:
     opened, kept = reading(0, value=1.0), reading(5, value=later, live=False)
     assert History.of([opened, kept]).fresh(CONTACT, Quantity.CONTACT, 6, AgeLimits()) is fresh
+
+
+def test_a_track_counts_what_it_has_heard_up_to_a_time_forgotten_samples_too() -> None:
+    history = History.of(
+        Reading(device="lamp", quantity=Quantity.LIGHT_ON, value=float(n % 2), at=10.0 * n) for n in range(6)
+    )
+    (track,) = history.tracks_of("lamp")
+    assert [track.heard(at) for at in (-1.0, 0.0, 25.0, 99.0)] == [0, 1, 3, 6]
+    history.forget_before(30.0)
+    assert [track.heard(at) for at in (35.0, 99.0)] == [4, 6]
+    assert history.tracks_of("nobody") == ()
