@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from homectl.home import Kind, Times
+from homectl.home import Times
 from models import metrics
 from models.dataset import Rows
 from models.features import Array
@@ -49,19 +49,13 @@ def value_of(task: Task, shares: Times) -> Value:
 
 
 def quantile(task: Task, shares: Times, share: float) -> Times:
-    """A quantile, (rows,). Setpoints are one of the bins; levels lie between them, as their labels were shared out."""
+    """A quantile, (rows,): the first bin with which so much of the distribution is reached.
+
+    Not a value between two bins: people set levels and degrees in steps, and have their favourites among them.
+    """
     reached = shares.cumsum(axis=1)
-    if task.kind is Kind.SETPOINT:
-        on_a_bin: Times = task.centres[np.minimum((reached < share).sum(axis=1), task.size - 1)]
-        return on_a_bin
-    middle = reached - shares / 2  # half of a bin's share lies below its centre
-    place = np.clip((middle < share).sum(axis=1), 1, task.size - 1)
-    row = np.arange(len(shares))
-    below, above = middle[row, place - 1], middle[row, place]
-    part = np.clip((share - below) / np.maximum(above - below, 1e-12), 0.0, 1.0)
-    low, high = task.centres[place - 1], task.centres[place]
-    between: Times = low + part * (high - low)
-    return between
+    found: Times = task.centres[np.minimum((reached < share).sum(axis=1), task.size - 1)]
+    return found
 
 
 def figures_of(answers: Answers, rows: Rows) -> dict[str, dict[str, float]]:

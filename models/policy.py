@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from homectl.home import STATE, Cause, Forecast, History, Home, Kind, Prediction, Target, Times, setting_of
+from models.acceptance import scene
 from models.calibrate import Line
 from models.caution import UNFAMILIAR, UNWELCOME, Doubts, weighed
 from models.checkpoint import BASE, Manifest, load
@@ -135,7 +136,7 @@ class NetworkPolicy:
         """What doubt leaves of an answer, and the doubts of the first time beside its clauses."""
         now = np.array([_reported(seen.memory.history, targets[place], seen.times) for place in places]).T
         own = Doubts(*(flags[:, places] for flags in doubts))
-        left, unwelcome = weighed(targets[places[0]].kind, wanted, now, own, self._changes)
+        left, unwelcome = weighed(targets[places[0]].kind, wanted, now, scene(seen.rows[:, places]), own, self._changes)
         said = zip(clauses, own.unfamiliar[0], unwelcome[0], strict=True)
         return places, left, [", ".join(filter(None, (c, u and UNFAMILIAR, w and UNWELCOME))) for c, u, w in said]
 

@@ -18,14 +18,22 @@ class Stakes(NamedTuple):
     suggested_cost: float = 0.25  # a glance at something useless
 
 
-STAKES: dict[Kind, Stakes] = {
-    Kind.LIGHT: Stakes(gain=1.0, cost=3.0),  # set back by hand, and somebody sat in the dark or woke up
-    Kind.SETPOINT: Stakes(gain=1.0, cost=3.0),  # set back by hand, and two hours of a degree too much or too little
-    Kind.LOCK: Stakes(gain=1.0, cost=15.0),  # somebody who stepped out for a moment stands before a locked door
+STAKES: dict[tuple[Kind, bool], Stakes] = {
+    # The hand that lights it, and the one at the door: what comes on by itself is left to go off by itself. Set back by
+    # hand, and somebody was dazzled.
+    (Kind.LIGHT, True): Stakes(gain=2.0, cost=2.0),
+    # Set back by hand, and somebody sat in the dark.
+    (Kind.LIGHT, False): Stakes(gain=1.0, cost=3.0),
+    # Set back by hand, and two hours of a degree too much or too little.
+    (Kind.SETPOINT, True): Stakes(gain=1.0, cost=3.0),
+    (Kind.SETPOINT, False): Stakes(gain=1.0, cost=3.0),
+    # Somebody who stepped out for a moment stands before a locked door.
+    (Kind.LOCK, True): Stakes(gain=1.0, cost=15.0),
 }
+"""By kind, and whether to on, warmer or locked; a bolt is never drawn."""
 
 FLOOR: dict[Kind, float] = {Kind.LIGHT: 0.80, Kind.SETPOINT: 0.80, Kind.LOCK: 0.95}
-"""Below this nothing is done by itself whatever the stakes: the safety envelope's, which control applies."""
+"""A network that is less sure than this does nothing by itself whatever the stakes: the safety envelope's values."""
 
 
 class Thresholds(NamedTuple):
@@ -35,14 +43,19 @@ class Thresholds(NamedTuple):
     suggest: float
 
 
-def thresholds(stakes: Stakes, floor: float) -> Thresholds:
-    """Where acting becomes worth more than suggesting, never below the floor, and suggesting more than nothing."""
+def thresholds(stakes: Stakes) -> Thresholds:
+    """Where acting becomes worth more than suggesting and than nothing, and where either does than nothing."""
     more_gain, more_cost = stakes.gain - stakes.suggested_gain, stakes.cost - stakes.suggested_cost
-    act = more_cost / (more_cost + more_gain)
-    return Thresholds(max(act, floor), stakes.suggested_cost / (stakes.suggested_cost + stakes.suggested_gain))
+    act = max(_even(more_gain, more_cost), _even(stakes.gain, stakes.cost))
+    return Thresholds(act, min(act, _even(stakes.suggested_gain, stakes.suggested_cost)))
 
 
-THRESHOLDS: dict[Kind, Thresholds] = {kind: thresholds(STAKES[kind], FLOOR[kind]) for kind in Kind}
+def _even(gain: float, cost: float) -> float:
+    """The chance at which there is as much to lose as to gain."""
+    return cost / (cost + gain)
+
+
+THRESHOLDS: dict[tuple[Kind, bool], Thresholds] = {change: thresholds(stakes) for change, stakes in STAKES.items()}
 
 ONLY_SUGGESTED: dict[Kind, float] = {kind: floor - 0.001 for kind, floor in FLOOR.items()}
 """The confidence left to what may be suggested and not done."""

@@ -34,7 +34,7 @@ def arguments(parser: ArgumentParser) -> None:
     homes.add_argument("--homes", type=int, default=None, help="simulated homes (default: 8; in charge: 20)")
     homes.add_argument("--days", type=float, default=None, help="days judged, after a past (default: 7; in charge: 14)")
     homes.add_argument("--seed", type=int, default=0, help="which homes (default: 0)")
-    homes.add_argument("--policies", nargs="+", default=None, metavar="NAME", help="who is in charge (default: all)")
+    homes.add_argument("--policies", nargs="+", default=None, metavar="NAME", help="who is in charge (default: six)")
     suite = parser.add_argument_group("with --suite")
     suite.add_argument("--quick", action="store_true", help="a tenth of the work, in ten minutes")
     suite.add_argument("--only", action="append", default=None, metavar="STAGE", help="this stage, and what it needs")
@@ -131,31 +131,26 @@ def _settings(args: Namespace) -> "Settings":
 def _closed_loop(args: Namespace) -> int:
     import time
 
-    from rich.console import Console
-    from rich.table import Table
-
     from homectl.cli.progress import shown
     from homectl.home import UsageError
     from homectl.trial import contest
     from homectl.trial.suite import report
     from homectl.trial.suite.stages import Result
 
+    known = (*contest.POLICIES, contest.OWN)
     policies = tuple(args.policies or contest.POLICIES)
-    if odd := [name for name in policies if name not in contest.POLICIES]:
-        raise UsageError(f"--policies: expected some of {', '.join(contest.POLICIES)}, got {odd[0]!r}")
+    if odd := [name for name in policies if name not in known]:
+        raise UsageError(f"--policies: expected some of {', '.join(known)}, got {odd[0]!r}")
     asked = contest.Contest(homes=args.homes, days=args.days, seed=args.seed, policies=policies, checkpoint=args.policy)
     began = time.monotonic()
     with shown() as progress:
         accounts = contest.compete(asked, max(1, args.processes), progress)
-    found = {"closed loop": Result(checks=contest.checks(accounts), figures=contest.figures(accounts))}
-    heading, *rows = contest.table(found["closed loop"].figures)
-    grid = Table(*heading)
-    for row in rows:
-        grid.add_row(*row)
-    Console().print(grid)
+    figures = contest.figures(accounts)
+    beside = contest.table(figures, f"in charge of {asked.homes} unseen homes for {asked.days:g} days")
+    found = {"closed loop": Result(checks=contest.checks(accounts), figures=figures, tables=(beside,))}
     report.show(found)
     about = {"homes": args.homes, "days": args.days, "seed": args.seed, "policies": list(policies)}
-    told = {**about, "figures": found["closed loop"].figures, "timing": _seconds(began)}
+    told = {**about, "figures": figures, "timing": _seconds(began)}
     _write(args.json, {**told, "checks": [check.as_json() for check in found["closed loop"].checks]})
     return 0 if report.passed(found) else 1
 

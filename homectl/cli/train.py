@@ -30,6 +30,9 @@ def arguments(parser: ArgumentParser) -> None:
     recipe.add_argument("--architecture", default=None, help="homenet, or the textbook net to compare it with")
     recipe.add_argument("--balance", default=None, help="sum (default), plain, uw, pcgrad, imtl-g or upgrad")
     recipe.add_argument("--search", type=int, default=0, metavar="N", help="search for a better one in N trials")
+    parser.add_argument(
+        "--asked", type=int, default=0, metavar="HOMES", help="simulated homes to say how welcome its changes are"
+    )
     parser.add_argument("--threads", type=int, default=1, help="processors to train on (default: %(default)s)")
     parser.add_argument("--processes", type=int, default=2, help="homes recorded at once (default: %(default)s)")
     parser.add_argument("--curves", type=Path, default=None, metavar="PNG", help="draw the learning curves here")
@@ -63,6 +66,7 @@ def _check(args: Namespace) -> None:
     for option, most in (("epochs", 1000), ("threads", 1024), ("processes", 1024), ("seeds", 100)):
         expect.within(f"--{option}", getattr(args, option), 1, most)
     expect.within("--search", args.search, 0, 10_000)
+    expect.within("--asked", args.asked, 0, 10_000)
     expect.within("--seed", args.seed, 0, expect.LARGEST_SEED)
     if args.out is not None:
         expect.folder("--out", args.out)
@@ -104,6 +108,7 @@ def _train(args: Namespace) -> int:
         homes=_homes(args),
         start=args.start,
         trials=args.search,
+        asked=args.asked,
         resume=args.resume,
     )
     began = time.monotonic()

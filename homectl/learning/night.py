@@ -15,7 +15,6 @@ import numpy as np
 from homectl.home import CheckpointMismatch, Event, History, Home, Kind, Lesson
 from homectl.journal import Journal
 from homectl.learning.days import day_of, days_told, ordinals, span_of_day
-from homectl.learning.refine import possible, refined
 from homectl.learning.shelf import Shelf
 from homectl.learning.standing import GIVEN, Standing
 from models import checkpoint
@@ -26,6 +25,7 @@ from models.features import Array
 from models.inference import Network
 from models.labels import Life
 from models.promotion import DayLosses, Verdict, agreement, judge
+from models.refine import possible, refined
 from models.tasks import COLUMN, TASKS
 
 TEACHING = Sampling(light=(0.3, 0.016), setpoint=(0.6, 0.03), lock=(0.6, 0.03))

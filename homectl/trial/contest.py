@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from safetensors.numpy import load_file
 
 from homectl.control.rules import Rules
 from homectl.control.tuning import Tuning
@@ -16,10 +15,11 @@ from homectl.trial.closed import in_charge, watched
 from homectl.trial.cost import WORTH, Account
 from homectl.trial.homes import DAY, UNSEEN, Homes, Progress, season
 from homectl.trial.instead import Always, Oracle, Schedule
-from homectl.trial.suite.stages import HIGHER, Check
+from homectl.trial.suite.stages import HIGHER, Check, Table
 from homectl.workers import workers
-from models.checkpoint import BASE, WEIGHTS, load
+from models.checkpoint import BASE
 from models.dataset import Sampling, rows_of
+from models.distance import Familiar
 from models.inference import Network
 from models.policy import NetworkPolicy
 from simulator.world import World
@@ -33,7 +33,7 @@ NOTHING, ALWAYS, SCHEDULE, RULES, NETWORK, OWN, ORACLE = (
     "own network",
     "oracle",
 )
-POLICIES = (NOTHING, ALWAYS, SCHEDULE, RULES, NETWORK, OWN, ORACLE)
+POLICIES = (NOTHING, ALWAYS, SCHEDULE, RULES, NETWORK, ORACLE)
 
 AS_IT_IS = Tuning()
 
@@ -135,18 +135,20 @@ def policy_for(
 
 
 def own_network(world: World, history: History, checkpoint: Path | None) -> NetworkPolicy:
-    """The network trained further on what a home has shown of itself; as it came where that does not better it."""
-    from models.train import FINE, train
+    """The network refined on what a home has shown of itself; as it came where that betters nothing."""
+    from models.refine import refined
 
     folder = checkpoint or BASE
-    _, manifest = load(folder)
     parted = world.at - HELD_OUT * DAY
     early, late = (
         rows_of(world.home, history, number=0, seed=0, sampling=DENSE, span=span)
         for span in ((-np.inf, parted), (parted, np.inf))
     )
-    trained = train(early, late, FINE, start=load_file(folder / WEIGHTS))
-    return NetworkPolicy(Network(trained.net.arrays(), depth=manifest.depth), manifest)
+    try:
+        weights, manifest = refined(early, late, folder)
+    except ValueError:
+        return NetworkPolicy.load(folder)
+    return NetworkPolicy(Network(weights, depth=manifest.depth), manifest, Familiar.load(folder))
 
 
 # --- the verdict ----------------------------------------------------------------------------------
@@ -169,12 +171,12 @@ def _figures(homes: Sequence[Account]) -> dict[str, Any]:
     }
 
 
-COLUMNS: dict[str, str] = {
-    "cost": "cost",
+LINES: dict[str, str] = {
+    "cost": "cost, hands",
     "interventions": "by hand",
-    "light_interventions": "lamps",
-    "setpoint_interventions": "heating",
-    "lock_interventions": "lock",
+    "light_interventions": "· lamps",
+    "setpoint_interventions": "· heating",
+    "lock_interventions": "· lock",
     "undone": "undone",
     "away_unlocked_minutes": "away unlocked min",
     "asleep_unlocked_minutes": "asleep unlocked min",
@@ -186,17 +188,17 @@ COLUMNS: dict[str, str] = {
     "thrown_open": "thrown open",
     "unlocks": "unlocks",
 }
-"""What a table of figures shows per home-day, and under which heading."""
+"""What a table of figures shows per home-day, and by which name."""
 
 
-def table(figures: Mapping[str, Mapping[str, Any]]) -> list[list[str]]:
-    """Figures as text: a row of headings, then a row for each policy."""
-    rows = [["policy", *COLUMNS.values()]]
-    for policy, values in figures.items():
-        low, high = values["cost_interval"]
-        cost = f"{values['cost']:.1f} ({low:.1f}–{high:.1f})"
-        rows.append([policy, cost, *(f"{values[name]:.3g}" for name in COLUMNS if name != "cost")])
-    return rows
+def table(figures: Mapping[str, Mapping[str, Any]], title: str) -> Table:
+    """Figures beside each other: a column for each policy; under the cost its 95 % interval."""
+    lines: list[tuple[str | float | None, ...]] = [
+        (shown, *(values[name] for values in figures.values())) for name, shown in LINES.items()
+    ]
+    bounds = ("95 % from", 0), ("95 % to", 1)
+    cost = [(shown, *(values["cost_interval"][n] for values in figures.values())) for shown, n in bounds]
+    return Table(title=title, columns=("a home-day", *figures), rows=(lines[0], *cost, *lines[1:]))
 
 
 def checks(accounts: Accounts, judged: str = NETWORK) -> tuple[Check, ...]:

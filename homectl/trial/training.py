@@ -17,6 +17,7 @@ import numpy as np
 from homectl.home import HomeError, UsageError
 from homectl.trial.homes import Homes, Progress, logged_rows, simulated_rows
 from homectl.trial.kept import gathered
+from homectl.trial.welcome import ask
 from models import checkpoint
 from models.calibrate import held_out_losses, temperatures
 from models.dataset import Rows
@@ -49,7 +50,13 @@ class Order:
     homes: Homes | None = None
     start: Path | None = None  # a checkpoint to go on from
     trials: int = 0  # of a search for a better recipe
+    asked: int = 0  # simulated homes whose people say what they make of its changes
     resume: bool = False
+
+    @property
+    def processes(self) -> int:
+        """How many homes are lived in at once."""
+        return self.homes.processes if self.homes is not None else 1
 
 
 def train(order: Order, progress: Progress) -> tuple[checkpoint.Manifest, Trained]:
@@ -72,6 +79,8 @@ def train(order: Order, progress: Progress) -> tuple[checkpoint.Manifest, Traine
         manifest = _manifest(order, trained, recipe, late, data, found)
         checkpoint.save(order.out, trained.net.arrays(), manifest)
         fit_statistics(early, order.out)
+        if order.asked:
+            manifest = ask(order.out, order.asked, order.processes, progress)
     return manifest, trained
 
 

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from homectl.bridge.broker import MosquittoBroker, available
-from tests.benchmarks import latency, speed
+from tests.benchmarks import latency, learning, speed
 from tests.benchmarks.checks import Check
 
 
@@ -24,6 +24,9 @@ def main() -> int:
     args = parser.parse_args()
     console = Console()
     figures, timing = speed.checks(decisions=300)
+    console.print("measuring what learning costs …", highlight=False)
+    more, spent = learning.checks()
+    figures, timing = figures + more, timing | spent
     if MosquittoBroker in available():
         for policy in args.policy or sorted(latency.AIMS, reverse=True):
             console.print(f"measuring latency with policy {policy}, up to {args.within:g} s …", highlight=False)

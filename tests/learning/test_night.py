@@ -16,10 +16,10 @@ from homectl.journal import Journal
 from homectl.learning import Child, Night, Plan, Shelf, Standing, forget, night
 from homectl.learning.child import Work
 from homectl.learning.night import NO_TORCH, TEACHING, Parts, Refine
-from homectl.learning.refine import refined
 from models import checkpoint
 from models.dataset import Rows, rows_of
 from models.features import FEATURES, Array
+from models.refine import refined
 from models.train import Recipe, train
 from simulator.household import draw_household
 from simulator.record import record

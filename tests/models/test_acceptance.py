@@ -8,10 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from homectl.home import Cause, Forecast, History, Home, Kind, Origin, Prediction, Quantity, Target, Times
-from models.acceptance import Answers, answers
+from models.acceptance import COMES_IN, IS_ABOUT, NOBODY, SCENES, Answers, answers, scene
 from models.calibrate import Line, line, lines
+from models.features import observe
 from tests.models.logs import HOME, START, reading
 
+UP = "light up, nobody is about"
 LAMP, VALVE = Target("kitchen-lamp", Kind.LIGHT), Target("valve", Kind.SETPOINT)
 PERSON, HOMECTL = Origin.PERSON, Origin.HOMECTL
 
@@ -51,8 +53,26 @@ def told(target: Target, *said: tuple[float, float, Origin]) -> dict[str, Answer
 )
 def test_a_lamp_that_is_set_back_soon_was_not_wanted(later: list[tuple[float, float, Origin]], right: bool) -> None:
     found = told(LAMP, (-60, 0, PERSON), (0, 1, HOMECTL), *later)
-    assert found["light up"].right[0] == right
-    assert found["light up"].sure.tolist() == [0.9]
+    assert found[UP].right[0] == right
+    assert found[UP].sure.tolist() == [0.9]
+
+
+@pytest.mark.parametrize(
+    ("motion", "asked", "goes_on"),
+    [
+        ([(0.0, 1.0)], 5.0, COMES_IN),
+        ([(0.0, 1.0)], 60.0, IS_ABOUT),
+        ([(0.0, 1.0), (60.0, 0.0)], 120.0, IS_ABOUT),
+        ([(0.0, 1.0), (60.0, 0.0)], 600.0, NOBODY),
+        ([(0.0, 1.0), (60.0, 0.0), (90.0, 1.0)], 95.0, COMES_IN),
+        ([], 0.0, NOBODY),
+    ],
+)
+def test_a_scene_is_who_is_where_the_lamp_is(motion: list[tuple[float, float]], asked: float, goes_on: str) -> None:
+    said = [(-600.0, 0.0), *motion]
+    log = [reading("kitchen-motion", Quantity.MOTION, value, START + second) for second, value in said]
+    rows, _ = observe(HOME, History.of(log), np.array([START + asked]), [LAMP])
+    assert SCENES[scene(rows)[0, 0]] == goes_on
 
 
 def test_cells_are_kinds_and_directions() -> None:
@@ -90,4 +110,4 @@ def test_few_answers_move_it_little_and_many_move_it() -> None:
 
 def test_there_is_a_line_for_every_cell() -> None:
     cells = told(LAMP, (-60, 0, PERSON), (0, 1, HOMECTL), (5, 0, PERSON))
-    assert lines(cells)["light up"].probability(np.array([0.9]))[0] < 0.9
+    assert lines(cells)[UP].probability(np.array([0.9]))[0] < 0.9

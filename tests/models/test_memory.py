@@ -80,7 +80,7 @@ def test_a_policy_that_lived_along_predicts_what_a_new_one_does(seed: int) -> No
             assert POLICY.predict(HOME, live, heard.at, targets) == new.predict(HOME, told, heard.at, targets)
 
 
-FAR = Home(**{**dict(HOME), "timezone": "Asia/Tokyo"})
+FAR = Home(**{**{name: getattr(HOME, name) for name in Home.model_fields}, "timezone": "Asia/Tokyo"})
 BESIDES_TIME = slice(len(CLOCK), None)
 MOVED = HOME.with_device(HOME.device("bed-motion").model_copy(update={"area": "kitchen"}))
 

@@ -12,7 +12,7 @@ from models.dataset import Rows
 from models.features import FEATURES
 from models.now import NOW
 from models.rivals import Boosting, Pooled, Rival
-from models.tasks import COLUMN, OUTPUTS, SLICE, TASKS
+from models.tasks import COLUMN, OUTPUTS, SLICE, TASKS, Task
 from tests.models.problems import planted
 
 LEVEL, SETPOINT = TASKS[COLUMN["light_level"]], TASKS[COLUMN["setpoint"]]
@@ -117,20 +117,22 @@ def test_habit_says_what_was_usual() -> None:
     assert answers["setpoint"].median == pytest.approx(-1.5)
 
 
-@pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
-def test_a_level_between_two_bins_is_read_back_from_its_shares(share: float) -> None:
+@pytest.mark.parametrize(("share", "level"), [(0.1, 0.5), (0.5, 0.8), (0.9, 1.0)])
+def test_quantiles_of_a_level_are_levels_that_people_set(share: float, level: float) -> None:
     shares = np.zeros((1, LEVEL.size))
-    shares[0, 7:9] = 0.7, 0.3  # of 0.8 and 0.9, as a label of 0.83 is shared out
-    assert quantile(LEVEL, shares, 0.5) == pytest.approx(0.83)
-    assert 0.7 <= quantile(LEVEL, shares, share)[0] <= 1.0
-    assert value_of(LEVEL, shares).mean == pytest.approx(0.83)
+    shares[0, [4, 7, 9]] = 0.3, 0.5, 0.2
+    assert quantile(LEVEL, shares, share)[0] == level
+    assert value_of(LEVEL, shares).mean == pytest.approx(0.75)
 
 
-def test_a_setpoint_is_one_that_can_be_set() -> None:
-    shares = np.random.default_rng(0).dirichlet(np.ones(SETPOINT.size), 50)
-    assert set(value_of(SETPOINT, shares).median) <= set(SETPOINT.bins)
-    low, high = (quantile(SETPOINT, shares, share) for share in (0.1, 0.9))
-    assert (low <= high).all()
+@pytest.mark.parametrize("task", [LEVEL, SETPOINT], ids=lambda task: task.name)
+def test_a_median_is_one_that_can_be_set_between_its_quantiles(task: Task) -> None:
+    shares = np.random.default_rng(0).dirichlet(np.ones(task.size), 50)
+    median = value_of(task, shares).median
+    assert set(median) <= set(task.bins)
+    low, high = (quantile(task, shares, share) for share in (0.1, 0.9))
+    assert (low <= median).all()
+    assert (median <= high).all()
 
 
 def test_logits_become_chances_and_values_of_every_task_they_hold() -> None:

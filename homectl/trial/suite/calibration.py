@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from homectl.home import Times
+from homectl.trial.homes import UNSEEN
 from homectl.trial.suite import homes
 from homectl.trial.suite.networks import Shipped
 from homectl.trial.suite.stages import Check, Inputs, Json, Result, Settings, Stage, Table
@@ -13,8 +14,12 @@ from models.dataset import DAY, Rows, span_of
 from models.metrics import Reliability
 from models.tasks import COLUMN, TASKS
 
-DAYS = 14.0
-"""The last days of each home, by which it is judged; all before them is only past."""
+HOMES, FIRST = 40, 100
+"""How many homes, and the first's number among the unseen ones. In few homes a family or two with habits of their own
+outweigh everything else: what one locks in a fortnight is a handful of evenings."""
+
+LIVED, DAYS = 42.0, 14.0
+"""Days each home is lived in, and the last of them, by which it is judged; all before is only past."""
 
 MUST = {"light_on": 0.02, "lock_wanted": 0.02}
 CHANCES = tuple(task.name for task in TASKS if not task.bins)
@@ -22,7 +27,8 @@ CHANCES = tuple(task.name for task in TASKS if not task.bins)
 
 def judged(settings: Settings, seed: int, folder: Path) -> Json:
     """What was said beside what came in one home, by task and bin."""
-    home, history = homes.history_of(settings, seed, homes.UNSEEN_DAYS, folder)
+    home, history = homes.history_of(settings, seed, LIVED, folder)
+    (folder / f"{seed}.db").unlink(missing_ok=True)
     last = span_of(history)[1]
     rows = watch(home, history, np.arange(last - DAYS * DAY, last, 600.0 if settings.quick else 300.0), number=0).rows
     answers = Shipped(settings.checkpoint)(Rows.empty(), Rows.empty())(rows)
@@ -37,7 +43,8 @@ def judged(settings: Settings, seed: int, folder: Path) -> Json:
 
 
 def run(settings: Settings, inputs: Inputs) -> Result:
-    jobs = {f"home {seed}": (settings, seed, inputs.folders["homes"]) for seed in homes.unseen_seeds(settings)}
+    count = 4 if settings.quick else HOMES
+    jobs = {f"home {number}": (settings, UNSEEN + FIRST + number, inputs.folder) for number in range(count)}
     told = inputs.each(judged, jobs).values()
     each = {name: [Reliability(*map(np.array, one[name])) for one in told] for name in CHANCES}
     whole = {name: sum(parts[1:], parts[0]) for name, parts in each.items()}
@@ -60,7 +67,9 @@ def run(settings: Settings, inputs: Inputs) -> Result:
         },
         tables=(
             Table(
-                title="calibration in unseen homes", columns=("chance of", "ECE", "ECE, worst home"), rows=tuple(rows)
+                title=f"calibration in {count} unseen homes",
+                columns=("chance of", "ECE", "ECE, worst home"),
+                rows=tuple(rows),
             ),
         ),
     )
@@ -71,4 +80,4 @@ def _shares(total: Times, weight: Times) -> list[float]:
     return [one / rows if rows > 0 else float("nan") for one, rows in zip(total, weight, strict=True)]
 
 
-STAGE = Stage(name="calibration", about="chances beside what came", run=run, needs=("homes",))
+STAGE = Stage(name="calibration", about="chances beside what came", run=run)

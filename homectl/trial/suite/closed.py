@@ -1,7 +1,7 @@
 """Every policy in charge of unseen simulated homes: what people still do by hand, what is forgotten, and the cost."""
 
 from homectl.control.tuning import Tuning
-from homectl.trial.contest import Contest, accounts, checks, figures, live_under
+from homectl.trial.contest import Contest, accounts, checks, figures, live_under, table
 from homectl.trial.suite.stages import Inputs, Result, Settings, Stage
 
 
@@ -15,7 +15,9 @@ def contest(settings: Settings, tuning: Tuning) -> Contest:
 def run(settings: Settings, inputs: Inputs) -> Result:
     asked = contest(settings, Tuning(**inputs.results["tuned"].figures["tuning"]))
     found = accounts(asked, inputs.each(live_under, asked.jobs()))
-    return Result(checks=checks(found), figures=figures(found))
+    told = figures(found)
+    title = f"in charge of {asked.homes} unseen homes for {asked.days:g} days"
+    return Result(checks=checks(found), figures=told, tables=(table(told, title),))
 
 
 STAGE = Stage(name="closed", about="living in simulated homes", run=run, needs=("tuned",))

@@ -21,6 +21,7 @@ from homectl.trial.contest import (
     figures,
     interval,
     live_in,
+    table,
 )
 from homectl.trial.homes import season
 from homectl.trial.suite.stages import HIGHER, Check, Inputs, Json, Result, Settings, Stage
@@ -52,7 +53,13 @@ def run(settings: Settings, inputs: Inputs) -> Result:
     asked = contest(settings, Tuning(**inputs.results["tuned"].figures["tuning"]))
     abroad = accounts(asked, inputs.each(live_abroad, asked.jobs()))
     here = {policy: float(found["cost"]) for policy, found in inputs.results["closed"].figures.items()}
-    return Result(checks=checks(abroad, here), figures={**figures(abroad), "in another order": swapped(abroad, here)})
+    told = figures(abroad)
+    title = f"in charge of {asked.homes} flats of EnergyPlus for {asked.days:g} days"
+    return Result(
+        checks=checks(abroad, here),
+        figures={**told, "in another order": swapped(abroad, here)},
+        tables=(table(told, title),),
+    )
 
 
 def missing(libraries: Sequence[str]) -> list[str]:

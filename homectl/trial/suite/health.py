@@ -26,7 +26,7 @@ PAST, APART, LASTS = 10.0, 2.0, 1.0
 
 PROMPT = 5 * MINUTE
 
-HOMES, FIRST = 10, 300
+HOMES, FIRST = 10, 400
 """How many homes, and the first's number among the unseen ones: no other stage judges by these."""
 
 WRONG, STILL, LOST = 2.0, 2 * HOUR, 70 * MINUTE

