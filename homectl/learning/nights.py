@@ -14,14 +14,18 @@ from homectl.learning.shelf import Shelf
 from homectl.learning.standing import GIVEN, Standing
 from homectl.learning.wishes import granted
 
+NIGHTLY = frozenset({Event.SHADOWED, Event.SCORED, Event.PROMOTED, Event.REJECTED, Event.SKIPPED})
+"""What a night can come to."""
+
 log = logging.getLogger(__name__)
 
 
 class Nights:
     """Learning as a running home has it. Call `tick` a few times a second of real time.
 
-    A night is due once the home's local time has passed `hour` (None: never) while it runs; it follows the home's own
-    time, however fast that is, and one that comes before the last one's work is done waits for it.
+    A night is due once the home's local time has passed `hour` (None: never); it follows the home's own time, however
+    fast that is, and one that comes before the last one's work is done waits for it. A home that did not run at that
+    hour makes up for it when it runs again, once it has had a night before.
     """
 
     def __init__(
@@ -38,8 +42,8 @@ class Nights:
         self._journal, self._shelf, self._zone, self._hour = journal, shelf, zone, hour
         self._begin, self._policy = begin, policy
         self._work: Work | None = None
-        self._last: date | None = None
         lessons = journal.lessons()
+        self._last = max((self._night(lesson.at) for lesson in lessons if lesson.event in NIGHTLY), default=None)
         self.standing = Standing.of(lessons)
         self.in_charge, self._deciding = InCharge(policy(GIVEN)), GIVEN
         self._take_charge(lessons[-1].at if lessons else 0.0)
@@ -88,13 +92,17 @@ class Nights:
         }
 
     def _due(self, at: float) -> bool:
-        """Whether a night has begun since the last look; the first look only tells which night it is."""
+        """Whether a night has begun since the last look or lesson; a new home's first look only tells which it is."""
         if self._hour is None:
             return False
-        local = datetime.fromtimestamp(at, self._zone)
-        tonight = local.date() if local.hour >= self._hour else local.date() - timedelta(days=1)
+        tonight = self._night(at)
         before, self._last = self._last, max(tonight, self._last or tonight)
         return before is not None and before < self._last
+
+    def _night(self, at: float) -> date:
+        """The day on which the night that a time is after, or in, began to be due."""
+        local = datetime.fromtimestamp(at, self._zone)
+        return local.date() if local.hour >= (self._hour or 0) else local.date() - timedelta(days=1)
 
     def _take_over(self, work: Work, at: float) -> None:
         try:

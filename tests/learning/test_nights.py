@@ -111,6 +111,22 @@ def test_the_next_night_waits_for_the_last_one_s_work(house: House) -> None:
     assert len(house.begun) == 2
 
 
+@pytest.mark.parametrize(
+    ("slept", "made_up_for"),
+    [(6.0, False), (15.0, False), (17.0, True), (75.0, True)],
+    ids=["the same evening", "before its hour", "over its hour", "for days"],
+)
+def test_a_home_that_did_not_run_at_its_hour_makes_up_for_it(tmp_path: Path, slept: float, made_up_for: bool) -> None:
+    house = House(tmp_path)
+    house.comes_to(told(Event.SHADOWED, 1), at=NOON)
+    house.journal.close()
+    again = House(tmp_path)
+    again.nights.tick(NOON + slept * HOUR)
+    again.nights.tick(NOON + slept * HOUR + 60)
+    assert [at for at, _ in again.begun] == [NOON + slept * HOUR] * made_up_for
+    again.journal.close()
+
+
 @pytest.mark.parametrize("how", ["never", "paused"])
 def test_without_nights_nothing_is_begun(tmp_path: Path, how: str) -> None:
     house = House(tmp_path, hour=None if how == "never" else 4)
