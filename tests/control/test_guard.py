@@ -105,7 +105,10 @@ def test_a_policy_waits_a_quarter_of_an_hour_between_two_steps(ago: float, rule:
     assert rule_of(Setpoint(20.5), Cause.LEARNED, situation(issued=before)) == rule
 
 
-@pytest.mark.parametrize(("running", "rule"), [(59.0, "start is over"), (899.0, "setpoint moves slowly"), (900.0, "")])
+@pytest.mark.parametrize(
+    ("running", "rule"),
+    [(59.9, "start is over"), (60.0, "setpoint moves slowly"), (899.0, "setpoint moves slowly"), (900.0, "")],
+)
 def test_a_restart_arms_the_setpoint_limiter(running: float, rule: str) -> None:
     assert rule_of(Setpoint(20.5), Cause.LEARNED, situation(running=running)) == rule
 
@@ -134,6 +137,30 @@ def test_no_policy_sets_a_temperature_it_cannot_measure() -> None:
 def test_a_lamp_does_not_flicker(agos: tuple[float, ...], cause: Cause, rule: str) -> None:
     before = tuple((ago, command(Light(on=True))) for ago in sorted(agos, reverse=True))
     assert rule_of(Light(on=True), cause, situation(issued=before)) == rule
+
+
+@pytest.mark.parametrize("setting", [Light(on=True), Setpoint(20.5)])
+def test_no_policy_acts_on_a_device_that_was_not_heard_live(setting: Setting) -> None:
+    device, quantity = ("lamp", Quantity.LIGHT_ON) if isinstance(setting, Light) else ("valve", Quantity.SETPOINT)
+    retained = History.of([told(device, quantity, 20.0, live=False)])
+    now = situation()
+    unheard = Situation(HOME, now.device, retained, NOON, now.elapsed, now.ledger, now.limits)
+    assert rule_of(setting, Cause.LEARNED, unheard) == "start is over"
+
+
+@pytest.mark.parametrize(
+    ("target", "setting"), [(LAMP, Lock()), (BOLT, Light(on=True)), (Target("door", Kind.LOCK), Lock())]
+)
+def test_a_device_is_asked_only_for_what_it_takes(target: Target, setting: Setting) -> None:
+    asked = Command(id="1", target=target, setting=setting, cause=Cause.PERSON, issued=NOON, reason="test")
+    verdict = review(asked, situation())
+    assert isinstance(verdict, Refusal)
+    assert verdict.rule == "device takes it"
+
+
+@pytest.mark.parametrize("level", [0.01, 1.0, None])
+def test_a_level_up_to_full_brightness_is_one(level: float | None) -> None:
+    assert rule_of(Light(on=True, level=level), Cause.PERSON, situation()) == ""
 
 
 @pytest.mark.parametrize("level", [0.0, -0.1, 1.1, math.nan])
