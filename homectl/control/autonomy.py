@@ -21,8 +21,12 @@ class AutonomySettings(BaseModel):
         chosen = self.areas.get(area, {}).get(target.kind, self.level)
         return chosen or (Autonomy.AUTO if home.simulated else Autonomy.OBSERVE)
 
+    def enough(self, target: Target) -> float:
+        """The confidence from which on a policy may act by itself."""
+        return self.lock_confidence if target.kind is Kind.LOCK else self.confidence
+
     def allowed(self, home: Home, target: Target, confidence: float) -> Autonomy:
         """The level left once confidence has had its say: doubt turns auto into suggest; NaN is doubt."""
         level = self.of(home, target)
-        enough = self.lock_confidence if target.kind is Kind.LOCK else self.confidence
-        return Autonomy.SUGGEST if level is Autonomy.AUTO and not confidence >= enough else level
+        sure = confidence >= self.enough(target)
+        return Autonomy.SUGGEST if level is Autonomy.AUTO and not sure else level

@@ -64,19 +64,27 @@ def decide(now: Moment, policy: Policy, fallback: Policy, targets: Sequence[Targ
 
 
 def foresee(now: Moment, policy: Policy, fallback: Policy, targets: Sequence[Target]) -> list[Decision]:
-    """What the policy wants of each target; the fallback answers where the policy cannot."""
+    """What the policy wants of each target; the fallback answers where the policy cannot, or is not sure enough to act.
+
+    Where the policy is silent for a reason, as on a broken sensor, nobody answers: both rest on the same sensors.
+    """
     try:
         predictions = policy.predict(now.home, now.history, now.at, targets)
-        cause = policy.cause
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
-        predictions, cause = [], policy.cause
-    known = {prediction.target for prediction in predictions}
-    decisions = [_decision(prediction, cause, now) for prediction in predictions]
-    rest = [target for target in targets if target not in known]
-    if rest and fallback is not policy:
-        others = fallback.predict(now.home, now.history, now.at, rest)
-        decisions += [_decision(prediction, fallback.cause, now) for prediction in others]
-    return decisions
+        predictions = []
+    found = {each.target: _decision(each, policy.cause, now) for each in predictions}
+    asked = [target for target in targets if target not in found or _doubted(found[target], now)]
+    if asked and fallback is not policy:
+        for prediction in fallback.predict(now.home, now.history, now.at, asked):
+            other = _decision(prediction, fallback.cause, now)
+            if other.target not in found or (other.setting is not None and not _doubted(other, now)):
+                found[other.target] = other
+    return list(found.values())
+
+
+def _doubted(decision: Decision, now: Moment) -> bool:
+    """Whether there is an opinion that is not sure enough to be acted upon."""
+    return decision.setting is not None and not decision.confidence >= now.autonomy.enough(decision.target)
 
 
 def _decision(prediction: Prediction, cause: Cause, now: Moment) -> Decision:

@@ -48,8 +48,16 @@ def closed_loop(world: World, policy: Policy, seconds: float, *, past: float = 0
     return in_charge(world, watched(world, past), policy, seconds, step=step)
 
 
-def in_charge(world: World, history: History, policy: Policy, seconds: float, *, step: float = 10.0) -> Lived:
-    """Let a policy that knows a home's history run it for some seconds."""
+def in_charge(
+    world: World,
+    history: History,
+    policy: Policy,
+    seconds: float,
+    *,
+    step: float = 10.0,
+    fallback: Policy | None = None,
+) -> Lived:
+    """Let a policy that knows a home's history run it for some seconds; the rules or another fallback are behind it."""
     with Journal.in_memory() as journal:
         clock, numbers = ToldClock(world.at), itertools.count(1)
         parts = Parts(
@@ -58,7 +66,7 @@ def in_charge(world: World, history: History, policy: Policy, seconds: float, *,
             history=history,
             journal=journal,
             policy=policy,
-            fallback=Rules(),
+            fallback=fallback or Rules(),
             limits=Limits(),
             autonomy=AutonomySettings(),
             new_id=lambda: f"trial-{next(numbers)}",

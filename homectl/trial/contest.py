@@ -110,7 +110,7 @@ def live_in(
     if chosen is None:
         watched(world, days)
     else:
-        in_charge(world, history, chosen, days * DAY)
+        in_charge(world, history, chosen, days * DAY, fallback=Rules(tuning=Tuning(**tuning)))
     return asdict(Account.of(world.truth))
 
 

@@ -181,6 +181,24 @@ def test_the_fallback_answers_for_targets_the_policy_does_not_know() -> None:
 
 
 @pytest.mark.parametrize(
+    ("policy", "fallback", "setting", "cause"),
+    [
+        (Wants(LAMP, Light(False), 0.79), Wants(LAMP, Light(True), 0.9, Cause.RULES), Light(True), Cause.RULES),
+        (Wants(LAMP, Light(False), 0.81), Wants(LAMP, Light(True), 0.9, Cause.RULES), Light(False), Cause.LEARNED),
+        (Wants(LAMP, Light(False), 0.79), Wants(LAMP, Light(True), 0.79, Cause.RULES), Light(False), Cause.LEARNED),
+        (Wants(LAMP, Light(False), 0.79), Wants(LAMP, None, 0.9, Cause.RULES), Light(False), Cause.LEARNED),
+        (Wants(LAMP, None, 0.5), Wants(LAMP, Light(True), 0.9, Cause.RULES), None, Cause.LEARNED),
+    ],
+    ids=["it doubts", "it is sure", "both doubt", "nobody knows", "it is silent for a reason"],
+)
+def test_where_a_policy_doubts_a_fallback_that_is_sure_decides(
+    policy: Wants, fallback: Wants, setting: Setting | None, cause: Cause
+) -> None:
+    [verdict] = decide(moment(), policy, fallback, [LAMP])
+    assert (verdict.decision.setting, verdict.decision.cause) == (setting, cause)
+
+
+@pytest.mark.parametrize(
     ("setting", "confidence", "sentence"),
     [
         (Light(True, 0.5), 0.9, "Hall lamp: asked to be on at 50%, because it is dusk (learned, 90% sure)."),
