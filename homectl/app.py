@@ -3,6 +3,7 @@
 import asyncio
 import fcntl
 import logging
+import os
 import signal
 import time
 import uuid
@@ -26,6 +27,8 @@ from homectl.learning.standing import GIVEN
 from homectl.policies import checkpoint_of, policy_of
 from homectl.schedule import Schedule
 from homectl.settings import Settings, data_folder
+from homectl.starts import started
+from homectl.watchdog import Watchdog
 
 log = logging.getLogger(__name__)
 
@@ -42,9 +45,10 @@ def journal_path(settings: Settings, home: Home) -> Path:
 async def run(settings: Settings, home: Home, limits: Limits, ready: Callable[[int], None]) -> None:
     """Run a home until SIGTERM or SIGINT. `ready` is told the page's port once the page answers."""
     path = journal_path(settings, home)
-    with alone(path), Journal.open(path) as journal:
+    watchdog = Watchdog.of(os.environ)
+    with alone(path), started(path, time.time()) as recovering, Journal.open(path) as journal:
         journal.set_home(home)
-        nights = _nights(settings, home, limits, path, journal)
+        nights = None if recovering else _nights(settings, home, limits, path, journal)
         parts = _parts(home, limits, journal, settings.autonomy, nights)
         client = f"homectl-{home.id}"
         will = Message(f"homectl/{home.id}/status", b"offline", retain=True, qos=1)
@@ -56,8 +60,10 @@ async def run(settings: Settings, home: Home, limits: Limits, ready: Callable[[i
             ready(await server.start())
             schedule.start()
             connection.start(asyncio.get_running_loop(), daemon.hear, daemon.connected)
-            await daemon.run(_stopping())
+            watchdog.ready()
+            await daemon.run(_stopping(), watchdog.beat)
         finally:
+            watchdog.stopping()
             schedule.stop()
             if nights is not None:
                 nights.stop()

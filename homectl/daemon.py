@@ -202,10 +202,15 @@ class Daemon:
 
     # --- running ----------------------------------------------------------------------------------
 
-    async def run(self, stopping: asyncio.Event) -> None:
-        """Live until told to stop, then let open commands end and close the books."""
+    async def run(self, stopping: asyncio.Event, beat: Callable[[float], None] = lambda _real: None) -> None:
+        """Live until told to stop, then let open commands end and close the books.
+
+        `beat` is called with monotonic seconds after every round, also where a part of it failed: a full disk is no
+        reason to begin anew.
+        """
         while not stopping.is_set():
             self._pulse()
+            beat(time.monotonic())
             try:
                 await asyncio.wait_for(stopping.wait(), PULSE_EVERY)
             except TimeoutError:

@@ -174,9 +174,11 @@ def test_a_home_on_rules_has_nothing_to_ask_of_its_learning(journal: Journal) ->
 def test_a_full_disk_does_not_end_a_running_home(tmp_path: Path) -> None:
     async def live(daemon: Daemon, journal: TornJournal) -> None:
         stopping = asyncio.Event()
-        running = asyncio.create_task(daemon.run(stopping))
+        beats: list[float] = []
+        running = asyncio.create_task(daemon.run(stopping, beats.append))
         await asyncio.sleep(0.6)
         assert not running.done()
+        assert len(beats) > 1
         journal.full = False
         stopping.set()
         await running

@@ -25,8 +25,11 @@ from homectl.home import (
     wanted,
 )
 
-ECHO_WINDOW = 5.0
-"""Seconds after its end in which a command still explains a report."""
+ECHO_WINDOW = 30.0
+"""Seconds after its answer in which a command still explains a report of the same, unless a person came between."""
+
+LATE = 60.0
+"""Seconds after its end in which one without an answer does: a slow device obeys half a minute later."""
 
 ECHO_TIME = 60.0
 """The same in seconds of the home's time, which may pass faster: longer than a step of a simulated home."""
@@ -60,6 +63,26 @@ class _Open:
         return all(q in self.reported and agrees(setting, q, self.reported[q]) for q in wanted(setting))
 
 
+@dataclass(slots=True)
+class _Past:
+    """A command that has ended, and when: at its end, or once the device has answered it after all."""
+
+    command: Command
+    answered: bool
+    real: float
+    at: float
+
+    def explains(self, reading: Reading, before: float, *, real: float, alone: bool) -> bool:
+        """Whether a report is its doing; `alone`: nothing else is asked of the target now."""
+        ago = real - self.real
+        if reading.at - self.at > ECHO_TIME:
+            return False
+        if not self.answered:
+            return ago <= LATE and (_says(self.command, reading) or _on_its_way(self.command, reading, before))
+        settling = alone and ago <= SETTLES and _comes_with(self.command, reading)
+        return ago <= ECHO_WINDOW and (_says(self.command, reading) or settling)
+
+
 class Outbox:
     """Every open command, at most one per target."""
 
@@ -73,7 +96,7 @@ class Outbox:
         """`transmit` says whether the setting left; `store` is durable when it returns."""
         self._transmit, self._store, self._window = transmit, store, window
         self._open: dict[Target, _Open] = {}
-        self._ended: dict[Target, tuple[Outcome, float]] = {}
+        self._past: dict[Target, list[_Past]] = {}  # since the last one that was answered, and that
 
     @property
     def open(self) -> Mapping[Target, Command]:
@@ -100,8 +123,11 @@ class Outbox:
 
     def observe(self, reading: Reading, *, real: float, at: float) -> list[Outcome]:
         """A device's live report: it confirms when everything wanted has been reported; a jam fails."""
+        if not reading.live:
+            return []
         entry = next((e for t, e in self._open.items() if t.device == reading.device and _concerns(e, reading)), None)
-        if entry is None or not reading.live:
+        if entry is None:
+            self._answered_late(reading, real, at)
             return []
         entry.reported[reading.quantity] = reading.value
         if entry.confirmed():
@@ -112,6 +138,9 @@ class Outbox:
 
     def give_way(self, device: str, *, real: float, at: float) -> list[Outcome]:
         """A person has just set a device by hand: nothing older is asked of it again."""
+        for target, past in self._past.items():
+            if target.device == device:
+                past[:] = [one for one in past if not one.answered]
         open_here = [target for target in self._open if target.device == device and target.kind is not Kind.LOCK]
         return [self._end(target, CommandState.SUPERSEDED, real, at, "a person set it by hand") for target in open_here]
 
@@ -140,20 +169,28 @@ class Outbox:
     def caused(self, reading: Reading, before: float, *, real: float) -> Command | None:
         """The command of ours that this report echoes: it says what was asked, now or a moment ago.
 
-        `before` is what the device said of that quantity last, NaN if nothing. A device may still answer the command
-        before the open one.
+        `before` is what the device said of that quantity last, NaN if nothing. A device may still answer commands from
+        before the open one, but none from before one that it has answered.
         """
         for target in (Target(reading.device, kind) for kind in Kind):
             entry = self._open.get(target)
             if entry and (_says(entry.command, reading) or _on_its_way(entry.command, reading, before)):
                 return entry.command
-            end, when = self._ended.get(target, (None, 0.0))
-            if end is None or real - when > ECHO_WINDOW or reading.at - end.at > ECHO_TIME:
-                continue
-            settling = entry is None and real - when <= SETTLES
-            if _says(end.command, reading) or (settling and _comes_with(end.command, reading)):
-                return end.command
+            for past in reversed(self._past.get(target, [])):
+                if past.explains(reading, before, real=real, alone=entry is None):
+                    return past.command
         return None
+
+    def _answered_late(self, reading: Reading, real: float, at: float) -> None:
+        """A device has done what it was given up for."""
+        for target, past in self._past.items():
+            if target.device != reading.device:
+                continue
+            for place in reversed(range(len(past))):
+                one = past[place]
+                if not one.answered and real - one.real <= LATE and _says_all(one.command, reading):
+                    self._past[target] = [_Past(one.command, True, real, at), *past[place + 1 :]]
+                    break
 
     def _again(self, entry: _Open, real: float) -> None:
         entry.sent = real
@@ -161,9 +198,10 @@ class Outbox:
 
     def _end(self, target: Target, state: CommandState, real: float, at: float, detail: str) -> Outcome:
         command = self._open.pop(target).command
-        outcome = Outcome(command=command, state=state, at=at, detail=detail)
-        self._ended[target] = (outcome, real)
-        return outcome
+        answered = state is CommandState.CONFIRMED
+        before = [] if answered else [past for past in self._past.get(target, []) if real - past.real <= LATE]
+        self._past[target] = [*before, _Past(command, answered, real, at)]
+        return Outcome(command=command, state=state, at=at, detail=detail)
 
 
 def _concerns(entry: _Open, reading: Reading) -> bool:
@@ -173,6 +211,12 @@ def _concerns(entry: _Open, reading: Reading) -> bool:
 def _says(command: Command, reading: Reading) -> bool:
     asked = wanted(command.setting)
     return reading.quantity in asked and agrees(command.setting, reading.quantity, reading.value)
+
+
+def _says_all(command: Command, reading: Reading) -> bool:
+    """Whether nothing that was asked can be missing any more: a brightness is said last, and comes about slowly."""
+    last = Quantity.LIGHT_LEVEL if Quantity.LIGHT_LEVEL in wanted(command.setting) else reading.quantity
+    return reading.quantity is last and _says(command, reading)
 
 
 def _on_its_way(command: Command, reading: Reading, before: float) -> bool:

@@ -9,8 +9,8 @@ SETTABLE = frozenset({*STATE.values(), Quantity.LIGHT_LEVEL})
 KIND_OF: dict[Quantity, Kind] = {quantity: kind for kind, quantity in STATE.items()} | {
     Quantity.LIGHT_LEVEL: Kind.LIGHT
 }
-JITTER: dict[Quantity, float] = {Quantity.LIGHT_LEVEL: 3 / 254, Quantity.SETPOINT: 0.25}
-"""A report this close to the last one is the same state, rounded another way."""
+JITTER: dict[Quantity, float] = {Quantity.LIGHT_LEVEL: 4.5 / 254, Quantity.SETPOINT: 0.25}
+"""A report this close to the last one is the same state, rounded another way: a level by two steps either way."""
 
 
 def origin_of(reading: Reading, history: History, caused: Command | None) -> Origin:

@@ -155,7 +155,7 @@ def test_silence_ends_a_command_after_its_window(wish: Approved, sent: int, end:
     assert len(line.sent) == sent
 
 
-@pytest.mark.parametrize(("later", "ours"), [(1.0, True), (5.0, True), (5.1, False)])
+@pytest.mark.parametrize(("later", "ours"), [(1.0, True), (30.0, True), (30.1, False)])
 def test_our_own_echo_is_known_for_a_moment_after_the_end(later: float, ours: bool) -> None:
     outbox = Line().outbox()
     outbox.submit(WISHES[1], real=0, at=0)
@@ -164,6 +164,32 @@ def test_our_own_echo_is_known_for_a_moment_after_the_end(later: float, ours: bo
     outbox.observe(report, real=0, at=0)
     assert (outbox.caused(report, 0.0, real=later) is not None) is ours
     assert outbox.caused(told("lamp", Quantity.LIGHT_ON, 1.0), 0.0, real=0) is None
+
+
+@pytest.mark.parametrize(("later", "ours"), [(6.1, True), (66.0, True), (67.0, False)])
+def test_what_a_slow_lamp_does_after_it_was_given_up_is_still_our_doing(later: float, ours: bool) -> None:
+    outbox = Line().outbox()
+    outbox.submit(WISHES[1], real=0, at=0)
+    assert states(outbox.tick(real=6.0, at=6.0)) == [CommandState.FAILED]
+    assert (outbox.caused(told("lamp", Quantity.LIGHT_ON, 0.0), 1.0, real=later) is not None) is ours
+
+
+def test_once_a_slow_lamp_has_answered_what_came_before_explains_nothing() -> None:
+    outbox = Line().outbox()
+    outbox.submit(WISHES[1], real=0, at=0)
+    outbox.submit(WISHES[0], real=1, at=1)
+    outbox.tick(real=7.5, at=7.5)
+    for quantity, value in ((Quantity.LIGHT_ON, 1.0), (Quantity.LIGHT_LEVEL, 0.5)):
+        outbox.observe(told("lamp", quantity, value), real=20, at=20)
+    assert outbox.caused(told("lamp", Quantity.LIGHT_ON, 0.0), 1.0, real=25) is None
+
+
+def test_a_person_who_comes_between_is_not_taken_for_an_echo() -> None:
+    outbox = Line().outbox()
+    outbox.submit(WISHES[1], real=0, at=0)
+    outbox.observe(told("lamp", Quantity.LIGHT_ON, 0.0), real=0, at=0)
+    outbox.give_way("lamp", real=5, at=5)  # on, and off again
+    assert outbox.caused(told("lamp", Quantity.LIGHT_ON, 0.0), 1.0, real=8) is None
 
 
 def test_a_late_answer_to_the_command_before_the_open_one_is_still_ours() -> None:
