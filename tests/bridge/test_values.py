@@ -5,7 +5,7 @@ import math
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from homectl.bridge.dialects.values import (
@@ -113,6 +113,7 @@ def test_setpoint_limits_in_fahrenheit_stay_in_fahrenheit() -> None:
     assert setpoints(None, None, None, FAHRENHEIT) == pytest.approx((41, 86, 0.9))
 
 
+@example(0.0625, 1, None, 0.0)
 @given(ANY_JSON, ANY_JSON, ANY_JSON, st.floats(-100, 200))
 def test_whatever_is_declared_a_setpoint_stays_within_what_can_be_wanted(
     low: Any, high: Any, step: Any, wanted: float

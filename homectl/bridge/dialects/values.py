@@ -141,7 +141,7 @@ def setpoints(low: Any, high: Any, step: Any, scale: Scale = CELSIUS) -> tuple[f
 
 def rounded(value: float, low: float, high: float, step: float) -> float:
     """The nearest value that a device takes."""
-    return round(min(high, max(low, round(value / step) * step)), 3)
+    return min(high, max(low, round(round(value / step) * step, 3)))
 
 
 def plain(value: float) -> float | int:
