@@ -58,6 +58,9 @@ def cell(kind: Kind, up: bool, place: int) -> str:
     return f"{side}, {SCENES[place]}" if kind is Kind.LIGHT else side
 
 
+CELLS = frozenset(cell(kind, up, place) for kind in Kind for up in (True, False) for place in range(len(SCENES)))
+
+
 def answers(home: Home, history: History, policy: Policy) -> dict[str, Answers]:
     """By cell, what became of every change that homectl made and that `policy` would have made then.
 

@@ -12,6 +12,7 @@ from safetensors import SafetensorError
 from safetensors.numpy import load_file, save_file
 
 from homectl.home import CheckpointMismatch
+from models.acceptance import CELLS
 from models.features import FEATURES, Array
 from models.inference import Network
 from models.now import NOW
@@ -110,6 +111,7 @@ def _check(folder: Path, manifest: Manifest) -> None:
     _same(folder, "features", manifest.features, FEATURES)
     now = tasks_now()
     _same(folder, "temperatures", [n for n in manifest.temperatures if n not in now], [])
+    _same(folder, "changes", [n for n in manifest.changes if n not in CELLS], [])
     _same(folder, "tasks", [f"{n}:{s}" for n, s in manifest.tasks.items()], [f"{n}:{s}" for n, s in now.items()])
 
 

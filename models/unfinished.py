@@ -84,8 +84,8 @@ def discard(folder: Path) -> None:
 def _read(folder: Path) -> tuple[dict[str, Any], dict[str, Tensor]]:
     try:
         with safe_open(folder / FILE, framework="pt") as file:
-            header = json.loads(file.metadata()["json"])
-            return header, {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+            header, names = json.loads(file.metadata()["json"]), file.keys()
+            return header, {name: file.get_tensor(name) for name in names}
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         raise _broken(folder, error) from None
 

@@ -8,6 +8,7 @@ import heapq
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 
 import pytest
@@ -100,8 +101,8 @@ class Story:
         self.on, self.turn = setting.on, self.turn + 1
         steps = fades + 1 if setting.on else 1
         for step in range(1, steps + 1):
-            level, seconds = start + (goal - start) * step / steps, step - 1.0
-            self._after(seconds, lambda level=level, turn=self.turn: self._become(level, turn))  # type: ignore[misc]
+            level = start + (goal - start) * step / steps
+            self._after(step - 1.0, partial(self._become, level, self.turn))
 
     def _become(self, level: float, turn: int) -> None:
         """A newer command ends what an older one began."""

@@ -19,7 +19,6 @@ from homectl.home import (
     STATE,
     TOLERANCE,
     Autonomy,
-    Cause,
     CommandState,
     Decision,
     Forecast,
@@ -96,25 +95,53 @@ def replay(trial: Trial) -> Iterator[tuple[Times, list[Passage]]]:
     names, state = count(1), ControlState(trial.start)
     lanes = {target: Lane(trial, target, state, names) for target in trial.home.targets}
     for times in trial.blocks():
-        foreseen = _foreseen(trial, times)
-        yield times, [lanes[forecast.target].pass_through(times, forecast, cause) for forecast, cause in foreseen]
+        yield times, [lanes[seen.forecast.target].pass_through(times, seen) for seen in _foreseen(trial, times)]
 
 
-def _foreseen(trial: Trial, times: Times) -> list[tuple[Forecast, Cause]]:
-    """A forecast of every target: the policy's, else the fallback's, as a running home asks; else no opinion."""
+@dataclass(frozen=True, slots=True)
+class Foreseen:
+    """What is wished of a target at each time, and where it is the fallback that wishes it."""
+
+    forecast: Forecast
+    by_fallback: Flags
+
+
+def _foreseen(trial: Trial, times: Times) -> list[Foreseen]:
+    """Of every target, as a running home asks: the fallback answers where the policy cannot, or is not sure enough to
+    act and the fallback is; nobody where both are silent."""
     policy, fallback, targets = trial.policy, trial.fallback, trial.home.targets
     try:
-        found = {f.target: (f, policy.cause) for f in policy.forecast(trial.home, trial.history, times, targets)}
+        found = {one.target: one for one in policy.forecast(trial.home, trial.history, times, targets)}
     except (ArithmeticError, ValueError, LookupError):
         found = {}
-    rest = [target for target in targets if target not in found]
-    if rest and fallback is not policy:
-        found |= {f.target: (f, fallback.cause) for f in fallback.forecast(trial.home, trial.history, times, rest)}
-    nothing = np.full(len(times), np.nan)
-    return [
-        found.get(target, (Forecast(target=target, value=nothing, level=nothing, confidence=nothing), policy.cause))
-        for target in targets
-    ]
+    doubts = {target: _doubted(one, trial.autonomy) for target, one in found.items()}
+    asked = [target for target in targets if target not in found or doubts[target].any()]
+    others: dict[Target, Forecast] = {}
+    if asked and fallback is not policy:
+        others = {one.target: one for one in fallback.forecast(trial.home, trial.history, times, asked)}
+    silence = np.full(len(times), np.nan)
+    seen = []
+    for target in targets:
+        nothing = Forecast(target=target, value=silence, level=silence, confidence=silence)
+        own, other = found.get(target, nothing), others.get(target, nothing)
+        surer = np.isfinite(other.value) & ~_doubted(other, trial.autonomy)
+        taken = doubts[target] & surer if target in found else np.full(len(times), target in others)
+        seen.append(Foreseen(_chosen(target, taken, other, own), taken))
+    return seen
+
+
+def _doubted(forecast: Forecast, autonomy: AutonomySettings) -> Flags:
+    """Where there is an opinion that is not sure enough to be acted upon."""
+    doubted: Flags = np.isfinite(forecast.value) & ~(forecast.confidence >= autonomy.enough(forecast.target))
+    return doubted
+
+
+def _chosen(target: Target, taken: Flags, other: Forecast, own: Forecast) -> Forecast:
+    """One forecast where `taken`, and the other elsewhere."""
+    value, level, confidence = (
+        np.where(taken, getattr(other, name), getattr(own, name)) for name in ("value", "level", "confidence")
+    )
+    return Forecast(target=target, value=value, level=level, confidence=confidence)
 
 
 @dataclass(slots=True)
@@ -136,7 +163,8 @@ class Lane:
     def __post_init__(self) -> None:
         self._hands = touches(self.trial.history, self.target)
 
-    def pass_through(self, times: Times, forecast: Forecast, cause: Cause) -> Passage:
+    def pass_through(self, times: Times, seen: Foreseen) -> Passage:
+        forecast = seen.forecast
         state = as_of(self.trial.history.track(self.target.device, STATE[self.target.kind]), times)
         wish = wishes(forecast)
         against = contradicts(self.target.kind, wish, state)
@@ -148,21 +176,21 @@ class Lane:
                 self._last = None
             self._run = run
             places = begin + np.flatnonzero(against[begin:end])
-            verdicts += self._judged(times, forecast, cause, places)
+            verdicts += self._judged(times, seen, places)
         return Passage(self.target, times, state, forecast, verdicts)
 
-    def _judged(self, times: Times, forecast: Forecast, cause: Cause, places: NDArray[np.intp]) -> Iterator[Verdict]:
+    def _judged(self, times: Times, seen: Foreseen, places: NDArray[np.intp]) -> Iterator[Verdict]:
         """The verdicts of one run that differ from the one before."""
         for place in places:
             if self._last is not None and self._last.ruling is Ruling.APPROVED:
                 return
-            verdict = self._judge(float(times[place]), forecast, cause, int(place))
+            verdict = self._judge(float(times[place]), seen, int(place))
             before, self._last = self._last, verdict
             if before is None or (before.ruling, before.rule) != (verdict.ruling, verdict.rule):
                 yield verdict
 
-    def _judge(self, at: float, forecast: Forecast, cause: Cause, place: int) -> Verdict:
-        trial, state = self.trial, self.state
+    def _judge(self, at: float, seen: Foreseen, place: int) -> Verdict:
+        trial, state, forecast = self.trial, self.state, seen.forecast
         hand = int(np.searchsorted(self._hands, at, side="right")) - 1
         if hand >= 0:
             state.holds.touched(self.target, float(self._hands[hand]), trial.limits.hold)
@@ -170,7 +198,7 @@ class Lane:
         decision = Decision(
             target=self.target,
             setting=None if setting is None else fitted(setting, trial.home.device(self.target.device)),
-            cause=cause,
+            cause=(trial.fallback if seen.by_fallback[place] else trial.policy).cause,
             confidence=float(forecast.confidence[place]),
             reason="the policy foresees it",
             at=at,

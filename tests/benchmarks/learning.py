@@ -90,7 +90,7 @@ def _plain(rows: Rows, recipe: Recipe, weights: Mapping[str, Array]) -> None:
         features, now, labels, each = (column[batch] for column in columns)
         losses = task_losses(net(features, now), labels, each)
         optimiser.zero_grad()
-        torch.stack([loss / constants[name] for name, loss in losses.items()]).sum().backward()  # type: ignore[no-untyped-call]
+        torch.stack([loss / constants[name] for name, loss in losses.items()]).sum().backward()
         optimiser.step()
 
 

@@ -61,6 +61,7 @@ def test_what_was_saved_is_loaded(folder: Path) -> None:
         ({"depth": 4}, "trunk.3"),
         ({"temperatures": {"dance": 1.0}}, "unknown 'dance'"),
         ({"temperatures": {"light_on": 0.0}}, "temperatures.light_on"),
+        ({"changes": {"light sideways": [1.0, 0.0]}}, "unknown 'light sideways'"),
     ],
 )
 def test_other_features_tasks_or_shapes_are_refused_by_name(folder: Path, changes: dict[str, Any], named: str) -> None:

@@ -10,11 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from homectl.control.limits import Limits
-from homectl.control.pipeline import Moment, already_so, decide
+from homectl.control.pipeline import Moment, already_so, decide, foresee
 from homectl.control.rules import Rules
 from homectl.control.state import ControlState
 from homectl.home import (
     STATE,
+    Cause,
     CommandState,
     Forecast,
     History,
@@ -42,7 +43,7 @@ from tests.replay.scripts import BOLT, HEATING, LAMP, START, Script, told, trial
 
 EVENING = START + 15 * 3600
 
-Said = tuple[float, Target, Setting | None, Ruling, str]
+Said = tuple[float, Target, Setting | None, Cause, Ruling, str]
 
 
 def replayed(asked: Trial) -> list[Said]:
@@ -52,7 +53,7 @@ def replayed(asked: Trial) -> list[Said]:
 
 def said(verdict: Verdict) -> Said:
     decision = verdict.decision
-    return decision.at, decision.target, decision.setting, verdict.ruling, verdict.rule
+    return decision.at, decision.target, decision.setting, decision.cause, verdict.ruling, verdict.rule
 
 
 def main_value(setting: Setting) -> float:
@@ -83,10 +84,6 @@ class Slowly:
         for target in targets:
             while self.hands[target] and self.hands[target][0] <= at:
                 self.state.holds.touched(target, float(self.hands[target].pop(0)), asked.limits.hold)
-        wishes = {p.target: p.setting for p in asked.policy.predict(asked.home, asked.history, at, targets)}
-        for target, wish in wishes.items():
-            self._follow(target, wish, at)
-        open_ones = [t for t in targets if t not in self.last or self.last[t].ruling is not Ruling.APPROVED]
         now = Moment(
             home=asked.home,
             history=asked.history,
@@ -97,6 +94,9 @@ class Slowly:
             autonomy=asked.autonomy,
             new_id=lambda: str(next(self.names)),
         )
+        for foreseen in foresee(now, asked.policy, asked.fallback, targets):
+            self._follow(foreseen.target, foreseen.setting, at)
+        open_ones = [t for t in targets if t not in self.last or self.last[t].ruling is not Ruling.APPROVED]
         for verdict in decide(now, asked.policy, asked.fallback, open_ones):
             decision = verdict.decision
             if decision.setting is None or already_so(decision, asked.history, at):
@@ -177,6 +177,16 @@ def test_a_fickle_policy_is_decided_as_minute_by_minute_too(simulated: Trial) ->
     }
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_where_a_policy_doubts_its_fallback_decides_as_minute_by_minute(simulated: Trial, seed: int) -> None:
+    policy = fickle(simulated.home.targets, seed)
+    fallback = replace(fickle(simulated.home.targets, 10 + seed), cause=Cause.RULES)
+    asked = replace(simulated, policy=policy, fallback=fallback)
+    quickly = replayed(asked)
+    assert quickly == slowly(asked)
+    assert quickly != replayed(replace(asked, fallback=policy))
+
+
 STEPS = st.lists(st.tuples(st.integers(0, 200), st.sampled_from([0.0, 1.0, float("nan")])), max_size=12)
 
 
@@ -219,7 +229,7 @@ def test_a_policy_that_cannot_answer_is_replaced_by_the_fallback() -> None:
 
     lamp = [told("lamp", Quantity.LIGHT_ON, 0, 0, Origin.PERSON)]
     asked = replace(trial(Broken({}), lamp, 30), fallback=Script({LAMP: [(5, 1.0, 0.9)]}))
-    assert [(target, ruling) for _, target, _, ruling, _ in replayed(asked)] == [(LAMP, Ruling.APPROVED)]
+    assert [(target, ruling) for _, target, *_, ruling, _ in replayed(asked)] == [(LAMP, Ruling.APPROVED)]
 
 
 def test_years_without_a_reading_are_passed_over() -> None:
