@@ -85,7 +85,7 @@ async def station(
     here.start()
     try:
         if wait:
-            await until(lambda: here.connection.connected)
+            await until(lambda: here.connection.listening)
         yield here
     finally:
         here.connection.stop()

@@ -4,13 +4,11 @@ import asyncio
 import contextlib
 import logging
 import socket
-import ssl
 import struct
 import threading
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urlsplit
 
 import paho.mqtt.client as paho
 from paho.mqtt.enums import CallbackAPIVersion, MQTTErrorCode
@@ -20,8 +18,7 @@ from paho.mqtt.reasoncodes import ReasonCode
 
 from homectl.bridge.inbox import Counters, Inbox
 from homectl.bridge.messages import DEVICES_CAP, Message, cap
-from homectl.bridge.settings import BrokerSettings
-from homectl.home import BrokerError
+from homectl.bridge.settings import BrokerSettings, address
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +49,7 @@ class _Link:
     since: float | None = None
     orderly: bool = False
     reason: str = ""
+    subscribing: int = 0
     beat: int = 0
     answered: int = 0
     asked: float = 0.0
@@ -70,6 +68,15 @@ class _Link:
     def doubtful(self, now: float, healthy: float) -> bool:
         """A heartbeat has waited for its answer for longer than a healthy link takes."""
         return self.beat > self.answered and now - self.asked > healthy
+
+    def listen(self, topics: list[tuple[str, int]]) -> None:
+        """Subscribe to these topic filters, each with its quality of service."""
+        self.subscribing += 1
+        self.client.subscribe(topics)
+
+    def listens(self) -> None:
+        """The broker has answered one of the subscriptions."""
+        self.subscribing -= 1
 
     def cut(self) -> None:
         """End the link now; what the system has not sent yet is thrown away with it."""
@@ -99,7 +106,7 @@ class Connection:
         self.counters = Counters()
         self._settings, self._client_id, self._will = settings, client_id, will
         self._heartbeat, self._retry = heartbeat, retry
-        self._host, self._port, self._tls = _address(settings)
+        self._host, self._port, self._tls = address(settings)
         self._pulse = f"homectl/{client_id}/heartbeat"
         self._inbox = Inbox()
         self._wanted: dict[str, int] = {}
@@ -126,6 +133,12 @@ class Connection:
         """The broker has accepted us and the socket still stands."""
         link = self._link
         return link is not None and link.since is not None and link.client.is_connected() and not link.dead
+
+    @property
+    def listening(self) -> bool:
+        """Connected, and the broker has answered every subscription."""
+        link = self._link
+        return self.connected and link is not None and not link.subscribing
 
     def publish(self, message: Message, *, expiry: int | None = None) -> bool:
         """Whether the message left for the broker; False and forgotten when not connected.
@@ -154,7 +167,7 @@ class Connection:
             if gone := [topic for topic in known if topic not in wanted]:
                 link.client.unsubscribe(gone)
             if new := [(topic, qos) for topic in wanted if known.get(topic) != qos]:
-                link.client.subscribe(new)
+                link.listen(new)
 
     def stop(self) -> None:
         """Say the will, disconnect and wait up to a second for each; no callback comes after."""
@@ -226,11 +239,8 @@ class Connection:
         client.suppress_exceptions = True
         client.on_pre_connect, client.on_socket_open, client.on_socket_close = _began, _opened, _closed
         client.on_connect, client.on_connect_fail = self._on_connect, self._on_connect_fail
-        client.on_disconnect, client.on_message, client.on_subscribe = (
-            self._on_disconnect,
-            self._on_message,
-            _on_subscribe,
-        )
+        client.on_disconnect, client.on_message = self._on_disconnect, self._on_message
+        client.on_subscribe = self._on_subscribe
         if self._tls is not None:
             client.tls_set_context(self._tls)
         if self._settings.username is not None:
@@ -247,7 +257,7 @@ class Connection:
         if link is not self._link:
             return
         link.since = link.asked = link.heard = self._loop.time()
-        link.client.subscribe([(self._pulse, 0), *self._wanted.items()])
+        link.listen([(self._pulse, 0), *self._wanted.items()])
         self.counters.links += 1
         self._complaint = ""
         log.info("connected to the broker at %s:%d", self._host, self._port)
@@ -334,6 +344,13 @@ class Connection:
             return
         self._take_in(Message(topic, bytes(heard.payload), heard.retain, heard.qos))
 
+    def _on_subscribe(
+        self, _client: paho.Client, link: _Link, _mid: int, reasons: list[ReasonCode], _more: Any
+    ) -> None:
+        if refused := sum(reason.is_failure for reason in reasons):
+            log.warning("the broker refused %d of %d subscriptions; check its access list", refused, len(reasons))
+        self._tell(link.listens)
+
     def _take_in(self, message: Message) -> None:
         self.counters.received += 1
         if len(message.payload) > cap(message.topic):
@@ -362,26 +379,6 @@ def _opened(_client: paho.Client, link: _Link, sock: Any) -> None:
 def _closed(_client: paho.Client, link: _Link, sock: Any) -> None:
     if not link.orderly:
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGER)
-
-
-def _on_subscribe(_client: paho.Client, _link: _Link, _mid: int, reasons: list[ReasonCode], _more: Any) -> None:
-    if refused := sum(reason.is_failure for reason in reasons):
-        log.warning("the broker refused %d of %d subscriptions; check its access list", refused, len(reasons))
-
-
-def _address(settings: BrokerSettings) -> tuple[str, int, ssl.SSLContext | None]:
-    """Host, port, and how to trust the broker when its URL asks for TLS."""
-    parts = urlsplit(settings.url)
-    secure = parts.scheme == "mqtts"
-    try:
-        port = parts.port if parts.port is not None else 8883 if secure else 1883
-        if not parts.hostname or not port:
-            raise ValueError("no host or port")
-        parts.hostname.encode("idna")
-        tls = ssl.create_default_context(cafile=settings.ca) if secure else None
-    except (ValueError, OSError) as error:
-        raise BrokerError(f"{settings.url}: expected mqtt://host:port and a readable ca, got {error}") from None
-    return parts.hostname, port, tls
 
 
 def _greeting() -> Properties:

@@ -98,6 +98,7 @@ def test_after_a_restart_of_the_broker_it_is_back_subscribed_and_sends_nothing_l
                 assert here.connection.counters.unsent == 3
                 broker.start()
                 await until(lambda: here.links == other.links == [True, False, True])
+                await until(lambda: here.connection.listening and other.connection.listening)
                 assert here.connection.publish(Message("hall/now", b"", qos=1))
                 await until(lambda: here.heard and other.heard)
                 await asyncio.sleep(0.3)
