@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from homectl.bridge.outbox import BATTERY_WINDOW, MAINS_WINDOW, Outbox, Window
 from homectl.control.autonomy import AutonomySettings
+from homectl.control.grounds import grounds
 from homectl.control.guard import Refusal, review
 from homectl.control.limits import Limits
 from homectl.control.overrides import is_news
@@ -35,6 +36,7 @@ from homectl.home import (
     Setting,
     Target,
     Verdict,
+    Weighing,
     fitted,
     milliseconds,
 )
@@ -276,6 +278,15 @@ class Controller:
         """The last decision about a target in one sentence; empty before the first."""
         record = self.records.get(target)
         return explain(record, self.home) if record else ""
+
+    def explained(self, target: Target) -> str:
+        """The last decision about a target, and what weighed most in it; empty before the first."""
+        record, policy, parts = self.records.get(target), self._parts.policy, self._parts
+        said = self.sentence(target)
+        if record is None or record.cause is not policy.cause or not isinstance(policy, Weighing):
+            return said
+        factors = policy.factors(self.home, parts.history, record.since, target)
+        return " ".join(filter(None, (said, grounds(target.kind, factors))))
 
 
 def _after_the_last(reading: Reading, history: History) -> Reading:

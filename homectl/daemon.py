@@ -313,7 +313,7 @@ class Daemon:
 
     async def explain(self, target: Target) -> str:
         self._known(target)
-        return self._control.sentence(target) or f"{target}: nothing has been decided yet."
+        return self._control.explained(target) or f"{target}: nothing has been decided yet."
 
     async def learning(self, wish: LearningWish, days: Sequence[date] = ()) -> str:
         if self._learning is None:

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from homectl.home import STATE, Cause, Forecast, History, Home, Kind, Prediction, Target, Times, setting_of
+from homectl.home import STATE, Cause, Factor, Forecast, History, Home, Kind, Prediction, Target, Times, setting_of
 from models.acceptance import scene
+from models.attribution import answer_of, factors
 from models.calibrate import Line
 from models.caution import UNFAMILIAR, UNWELCOME, Doubts, weighed
 from models.checkpoint import BASE, Manifest, load
@@ -23,6 +24,9 @@ from models.tasks import EARLY, OUTPUTS, SLICE
 
 Places = list[int]
 Clauses = Sequence[str]
+
+WEEK, EVERY = 7 * 86400.0, 3.5 * 3600
+"""Seconds that an answer is held against, and between two moments of them: the hour of the day differs each time."""
 
 BLOCK = 4096
 """Times worked on at once: bounds the memory of a long replay."""
@@ -82,6 +86,15 @@ class NetworkPolicy:
                 reason = troubles[place] or ", ".join(filter(None, facts))
                 found[place] = Prediction(target=target, setting=setting, confidence=confidence, why=reason)
         return [found[place] for place in range(len(targets))]
+
+    def factors(self, home: Home, history: History, at: float, target: Target) -> Sequence[Factor]:
+        """What moved the answer about a target, beside those of the last week."""
+        self._memory = (self._memory or Memory(home, history)).of(home, history)
+        moments = np.append(np.arange(at - WEEK, at, EVERY), at)
+        rows, _ = observe(home, history, moments, [target], self._memory)
+        return factors(
+            lambda told: answer_of(target.kind, self._network(told) / self._scale), rows[-1, 0], rows[:-1, 0]
+        )
 
     def doubtful(self, home: Home, history: History, times: Times, targets: Sequence[Target]) -> Flags:
         """Where nothing is said of a target because it rests on what cannot be believed: (times, targets)."""

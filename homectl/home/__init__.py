@@ -22,12 +22,14 @@ from homectl.home.commands import (
 from homectl.home.decisions import (
     Autonomy,
     Decision,
+    Factor,
     Forecast,
     Policy,
     Prediction,
     Record,
     Ruling,
     Verdict,
+    Weighing,
     setting_of,
 )
 from homectl.home.errors import (
@@ -72,6 +74,7 @@ __all__ = [
     "DeviceUnknown",
     "DeviceView",
     "Event",
+    "Factor",
     "Forecast",
     "History",
     "Home",
@@ -107,6 +110,7 @@ __all__ = [
     "UsageError",
     "ValueView",
     "Verdict",
+    "Weighing",
     "agrees",
     "fitted",
     "milliseconds",

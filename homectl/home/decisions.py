@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from homectl.home.areas import Home, Kind, Target
 from homectl.home.commands import Approved, Cause, Light, Lock, Setpoint, Setting
@@ -74,6 +74,22 @@ class Policy(Protocol):
 
     def predict(self, home: Home, history: History, at: float, targets: Sequence[Target]) -> list[Prediction]:
         """The forecast for one time, in words. `at` is UTC seconds."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Factor:
+    """How far some facts moved an answer: chance of on or locked, or °C, more than at other moments."""
+
+    about: str
+    share: float
+
+
+@runtime_checkable
+class Weighing(Protocol):
+    """A policy that can say what weighed in its answers."""
+
+    def factors(self, home: Home, history: History, at: float, target: Target) -> Sequence[Factor]:
+        """What moved the answer about a target at a time, the most first. `at` is UTC seconds."""
 
 
 class Autonomy(StrEnum):

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from homectl.home import Cause, Forecast, History, Home, Policy, Prediction, Target, Times
+from homectl.home import Cause, Factor, Forecast, History, Home, Policy, Prediction, Target, Times, Weighing
 
 
 class InCharge:
@@ -24,3 +24,7 @@ class InCharge:
 
     def predict(self, home: Home, history: History, at: float, targets: Sequence[Target]) -> list[Prediction]:
         return self.policy.predict(home, history, at, targets)
+
+    def factors(self, home: Home, history: History, at: float, target: Target) -> Sequence[Factor]:
+        """As the policy it holds; none of one that does not weigh."""
+        return self.policy.factors(home, history, at, target) if isinstance(self.policy, Weighing) else ()
