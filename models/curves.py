@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from homectl.home import UsageError
 from models.tasks import TASKS
-from models.train import Curve, Trained
+from models.trained import Curve, Trained
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -24,6 +24,7 @@ from models.network import HomeNet, Net, Shape
 from models.soundness import demand_sound
 from models.tasks import COLUMN, TASKS
 from models.textbook import TextbookNet
+from models.trained import Curve, Trained
 from models.unfinished import Learner
 
 ARCHITECTURES: dict[str, type[Net]] = {"homenet": HomeNet, "textbook": TextbookNet}
@@ -51,6 +52,11 @@ class Recipe:
     threads: int = 1
     frozen: tuple[str, ...] = ()  # parts that stay as they are in the start, such as "trunk"
 
+    @property
+    def apart(self) -> bool:
+        """With the trunk as it is no task can touch another, so each head is kept at its own best epoch."""
+        return "trunk" in self.frozen
+
     def steps(self, rows: int) -> int:
         """Batches of an epoch."""
         return self.steps_per_epoch or max(1, math.ceil(rows / self.batch))
@@ -66,42 +72,6 @@ RECIPES = {
 
 FINE = Recipe(epochs=10, steps_per_epoch=40, batch=1024, rate=3e-4, decay=1e-2, patience=4)
 """For a home's own rows, from weights that know other homes."""
-
-
-@dataclass(slots=True)
-class Curve:
-    """Losses by epoch: a task's in units of the best constant answer's, or their weighted sum."""
-
-    training: list[float] = field(default_factory=list)
-    validation: list[float] = field(default_factory=list)
-
-
-@dataclass(slots=True, kw_only=True)
-class Trained:
-    """A network at its best epoch, and the losses on the way."""
-
-    net: Net
-    constants: dict[str, float]  # what the best constant answer to each task loses on the rows learned from
-    unlabelled: tuple[str, ...]  # tasks that none of those rows is labelled for
-    before: float = math.inf  # validation loss of the weights it started from; inf without a start
-    training: list[float] = field(default_factory=list)
-    validation: list[float] = field(default_factory=list)
-    curves: dict[str, Curve] = field(default_factory=dict)
-
-    @property
-    def best(self) -> int:
-        """Epochs behind the weights that were kept; 0: the start was never bettered."""
-        losses = [self.before, *self.validation]
-        return losses.index(min(losses))
-
-    def note(self, training: Mapping[str, float], validation: Mapping[str, float]) -> None:
-        """Add an epoch, given what each task lost."""
-        self.training.append(weighted(training))
-        self.validation.append(weighted(validation))
-        for name, loss in training.items():
-            self.curves.setdefault(name, Curve()).training.append(loss)
-        for name, loss in validation.items():
-            self.curves.setdefault(name, Curve()).validation.append(loss)
 
 
 def train(
@@ -135,8 +105,7 @@ def train(
             break
         training = _learn(learner, data, _batches(len(rows), recipe), recipe.clip)
         trained.note(training, validation_losses(trained.net, held_out, trained.constants))
-        if trained.best == epoch + 1:
-            learner.best.update(_copied(trained.net))
+        learner.best.update(trained.bettered(_copied(trained.net)))
         if folder is not None:
             learner.save(folder, _told(identity, trained))
         if progress is not None:
@@ -171,11 +140,6 @@ def validation_losses(net: Net, rows: Rows, constants: Mapping[str, float]) -> d
     return {name: float(loss) / constants[name] for name, loss in losses.items() if name in constants}
 
 
-def weighted(losses: Mapping[str, float]) -> float:
-    """The sum of the tasks' losses by their weights."""
-    return sum(TASKS[COLUMN[name]].weight * loss for name, loss in losses.items())
-
-
 def _begin(rows: Rows, held_out: Rows, recipe: Recipe, start: Mapping[str, Array] | None) -> Trained:
     _, _, labels, weights = _tensors(rows)
     constants = constant_losses(labels, weights)
@@ -194,8 +158,9 @@ def _begin(rows: Rows, held_out: Rows, recipe: Recipe, start: Mapping[str, Array
         raise CheckpointMismatch(
             f"expected weights for {rows.features.shape[1]} features to start from, got {net.shape.features}"
         )
-    before = weighted(validation_losses(net, held_out, constants))
-    return Trained(net=net, constants=constants, unlabelled=unlabelled, before=before)
+    trained = Trained(net=net, constants=constants, unlabelled=unlabelled, apart=recipe.apart)
+    trained.begin(validation_losses(net, held_out, constants))
+    return trained
 
 
 def _silence(net: Net, names: Iterable[str]) -> None:
@@ -282,7 +247,7 @@ def _identity(rows: Rows, held_out: Rows, recipe: Recipe, start: Mapping[str, Ar
 
 def _told(identity: Mapping[str, Any], trained: Trained) -> dict[str, Any]:
     curves = {name: asdict(curve) for name, curve in trained.curves.items()}
-    return {"identity": identity, "training": trained.training, "validation": trained.validation, "curves": curves}
+    return {"identity": identity, "total": asdict(trained.total), "curves": curves}
 
 
 def _resume(folder: Path, identity: Mapping[str, Any], learner: Learner, trained: Trained) -> None:
@@ -296,5 +261,5 @@ def _resume(folder: Path, identity: Mapping[str, Any], learner: Learner, trained
             f"{folder}: its interrupted training had other {', '.join(odd)}; give the same, or train without --resume"
         )
     learner.restore(folder)
-    trained.training, trained.validation = told["training"], told["validation"]
+    trained.total = Curve(**told["total"])
     trained.curves = {name: Curve(**curve) for name, curve in told["curves"].items()}

@@ -24,8 +24,9 @@ from models.dataset import Rows
 from models.distance import fit_statistics
 from models.features import FEATURES
 from models.tasks import COLUMN, TASKS
-from models.train import Recipe, Trained, answers
+from models.train import Recipe, answers
 from models.train import train as fit
+from models.trained import Trained
 
 UNFINISHED = ".unfinished"
 

@@ -16,7 +16,8 @@ from models.network import Shape
 from models.now import NOW
 from models.soundness import demand_sound
 from models.tasks import COLUMN, OUTPUTS, SLICE, TASKS
-from models.train import FINE, RECIPES, Recipe, answers, restored, train, validation_losses, weighted
+from models.train import FINE, RECIPES, Recipe, answers, restored, train, validation_losses
+from models.trained import weighted
 from tests.models.problems import planted
 
 SMALL = Shape(bins=4, width=16, depth=2, head=8)
@@ -117,6 +118,25 @@ def test_a_start_that_is_never_bettered_is_kept_as_it_is() -> None:
     assert spoiled.best == 0
     assert len(spoiled.validation) == FINE.patience
     assert same(spoiled.net.arrays(), start)
+
+
+def also_locks(rows: Rows, *, turned: bool) -> Rows:
+    """Rows whose lock is wanted as the lamp is, or just when it is not."""
+    labels = rows.labels.copy()
+    lamp = labels[:, COLUMN["light_on"]]
+    labels[:, COLUMN["lock_wanted"]] = 1 - lamp if turned else lamp
+    return replace(rows, labels=labels)
+
+
+def test_with_the_trunk_as_it_is_each_head_is_kept_at_its_own_best_epoch() -> None:
+    held_out = also_locks(HELD_OUT, turned=False)
+    start = train(also_locks(ROWS, turned=False), held_out, replace(QUICK, epochs=1)).net.arrays()
+    recipe = replace(QUICK, frozen=("trunk",), epochs=6, rate=0.02, warm=0)
+    trained = train(also_locks(ROWS, turned=True), held_out, recipe, start=start)
+    kept = validation_losses(trained.net, held_out, trained.constants)
+    assert kept == pytest.approx({n: min(curve.before, *curve.validation) for n, curve in trained.curves.items()})
+    assert trained.curves["lock_wanted"].best == 0 < trained.curves["light_on"].best
+    assert weighted(kept) < min(trained.before, *trained.validation)
 
 
 def test_a_start_may_hold_more_than_the_network() -> None:
