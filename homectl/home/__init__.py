@@ -2,6 +2,7 @@
 
 from homectl.home.actions import Actions, AreaView, DeviceView, HomeView, TargetView, ValueView
 from homectl.home.areas import STATE, Area, Device, Home, Kind, Target
+from homectl.home.audit import Act, Deed
 from homectl.home.clock import Clock, SystemClock, ToldClock, milliseconds
 from homectl.home.commands import (
     KIND,
@@ -15,6 +16,8 @@ from homectl.home.commands import (
     Outcome,
     Setpoint,
     Setting,
+    Unlock,
+    Wish,
     agrees,
     fitted,
     wanted,
@@ -38,8 +41,10 @@ from homectl.home.errors import (
     DeviceUnknown,
     HomeError,
     JournalError,
+    LockedOut,
     LogError,
     MessageError,
+    PinRefused,
     UsageError,
 )
 from homectl.home.history import ORIGIN_CODE, ORIGINS, AgeLimits, History, Sample, Times, Track
@@ -53,6 +58,7 @@ __all__ = [
     "PLAUSIBLE",
     "STATE",
     "TOLERANCE",
+    "Act",
     "ActionRefused",
     "Actions",
     "AgeLimits",
@@ -68,6 +74,7 @@ __all__ = [
     "CommandState",
     "ConfigError",
     "Decision",
+    "Deed",
     "Device",
     "DeviceUnknown",
     "DeviceView",
@@ -84,10 +91,12 @@ __all__ = [
     "Light",
     "Lock",
     "LockState",
+    "LockedOut",
     "LogError",
     "MessageError",
     "Origin",
     "Outcome",
+    "PinRefused",
     "Policy",
     "Prediction",
     "Quantity",
@@ -104,9 +113,11 @@ __all__ = [
     "Times",
     "ToldClock",
     "Track",
+    "Unlock",
     "UsageError",
     "ValueView",
     "Verdict",
+    "Wish",
     "agrees",
     "fitted",
     "milliseconds",
