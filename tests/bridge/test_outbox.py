@@ -23,6 +23,7 @@ from homectl.home import (
     Setpoint,
     Setting,
     Target,
+    Wish,
 )
 from tests.control.test_guard import HOME, command, situation
 
@@ -34,10 +35,10 @@ class Line:
 
     def __init__(self) -> None:
         self.up = True
-        self.sent: list[tuple[Target, Setting]] = []
+        self.sent: list[tuple[Target, Wish]] = []
         self.stored: list[Command] = []
 
-    def transmit(self, target: Target, setting: Setting) -> bool:
+    def transmit(self, target: Target, setting: Wish) -> bool:
         if self.up:
             self.sent.append((target, setting))
         return self.up
