@@ -198,10 +198,11 @@ class Daemon:
             self._subscribed = wanted
             self._wire.subscribe(wanted)
         for target in self._directory.home.targets:
-            if target not in self._asked and self._connected:
+            if target in self._asked or not self._connected:
+                continue
+            for message in self._directory.ask(target):  # none before the device itself has been announced
                 self._asked.add(target)
-                for message in self._directory.ask(target):
-                    self._wire.publish(message)
+                self._wire.publish(message)
 
     def _transmit(self, target: Target, setting: Wish) -> bool:
         messages = self._directory.encode(target, setting)
