@@ -5,7 +5,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -83,12 +82,6 @@ class House:
         fresh = any(value.quantity == Quantity.LOCK and value.fresh for device in devices for value in device.values)
         return next(target.reported for device in devices for target in device.targets) if fresh else ""
 
-    def locked(self) -> None:
-        """See to it that the door is locked."""
-        if self.lock() != "locked":
-            self.client.set(LOCK, {"lock": True})
-            self.wait(lambda: self.lock() == "locked")
-
     def wait(self, condition: Callable[[], object], within: float = 60.0) -> None:
         until = time.monotonic() + within
         while not _true(condition):
@@ -115,24 +108,17 @@ def _true(condition: Callable[[], object]) -> bool:
         return False
 
 
-@contextmanager
-def inhabited(folder: Path) -> Iterator[House]:
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     """A house where everybody is asleep behind a locked door, and Ada may unlock it."""
-    house = House(folder)
+    house = House(tmp_path_factory.mktemp("house"))
     try:
         added = house.say("people", "add", "Ada", "--pin-stdin", *house.config(), given=RIGHT.get_secret_value())
         assert added.returncode == 0, added.stderr
         house.run()
-        house.locked()
         yield house
     finally:
         house.stop()
-
-
-@pytest.fixture(scope="module")
-def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
-    with inhabited(tmp_path_factory.mktemp("house")) as made:
-        yield made
 
 
 def unlocks(listener: Listener) -> list[Heard]:
@@ -146,33 +132,24 @@ def states(listener: Listener) -> list[str]:
 
 
 def test_the_right_pin_moves_the_bolt_once_and_the_audit_names_the_person(house: House) -> None:
-    house.locked()
     with Listener(house.broker.url, HOME) as listener:
         port = ("--port", str(house.port))
         said = house.say("unlock", str(LOCK), "--person", "ada", "--pin-stdin", *port, given=RIGHT.get_secret_value())
         assert (said.returncode, said.stdout) == (0, f"{LOCK}: unlocked\n"), said.stderr
         assert listener.until(lambda: states(listener)[-1:] == ["unlocked"])
-        assert states(listener)[-2:] in (["locked", "unlocked"], ["unlocked"])
+        assert states(listener) in (["locked", "unlocked"], ["unlocked"])
         assert [(one.payload, one.retain) for one in unlocks(listener)] == [('{"state": "UNLOCK"}', False)]
-        captured = len(unlocks(listener))
+        assert [one.json["unlocks_asked"] for one in listener.of("truth")][-1:] in ([], [1])
     rows = house.audit()
     assert rows[0] == ("homectl people", "person added", "done")
     assert rows[-2:] == [("Ada", "unlock", "asked"), ("Ada", "unlock", "confirmed")]
     assert house.say("audit", "verify", *house.config()).returncode == 0
 
-    house.broker.stop()
-    house.wait(lambda: not house.client.home().connected)
-    house.start_broker()
+
+def test_without_its_broker_an_unlock_is_refused_and_neither_it_nor_the_one_before_is_sent_again(house: House) -> None:
     with Listener(house.broker.url, HOME) as listener:
-        house.wait(lambda: house.client.home().connected)
-        time.sleep(3)
-        house.end("run")
-        house.run()
-        time.sleep(1)
-        assert (captured, unlocks(listener)) == (1, [])
-
-
-def test_while_the_broker_is_away_an_unlock_is_refused_and_nothing_is_sent_when_it_returns(house: House) -> None:
+        house.client.unlock(LOCK, "Ada", RIGHT)
+        assert listener.until(lambda: unlocks(listener))
     house.broker.stop()
     house.wait(lambda: not house.client.home().connected)
     with pytest.raises(ActionRefused, match="nothing is kept for later"):
@@ -180,36 +157,31 @@ def test_while_the_broker_is_away_an_unlock_is_refused_and_nothing_is_sent_when_
     house.start_broker()
     with Listener(house.broker.url, HOME) as listener:
         house.wait(lambda: house.client.home().connected)
-        time.sleep(3)
+        time.sleep(2)
         assert unlocks(listener) == []
-    assert house.audit()[-1] == ("Ada", "unlock", "refused")
+    assert ("Ada", "unlock", "refused") in house.audit()
 
 
-def test_five_wrong_pins_lock_out_over_a_restart_and_who_is_removed_is_out_at_once(tmp_path: Path) -> None:
-    with inhabited(tmp_path) as house, Listener(house.broker.url, HOME) as listener:
+def test_five_wrong_pins_lock_out_over_a_restart_and_no_digit_of_a_pin_is_anywhere(house: House) -> None:
+    """The last one: nobody can unlock this house after it."""
+    with Listener(house.broker.url, HOME) as listener:
         for person, pin in (("Ada", WRONG), ("Ada", WRONG), ("Ben", RIGHT), ("Ada", WRONG), ("Ada", WRONG)):
             with pytest.raises(PinRefused, match="the person or the PIN is wrong"):
                 house.client.unlock(LOCK, person, pin)
-        for _ in range(2):
-            with pytest.raises(LockedOut) as out:
-                house.client.unlock(LOCK, "Ada", RIGHT)
-            assert 20 < out.value.seconds <= 60
-            house.end("run")
-            house.run()
-        (tmp_path / f"{HOME}.tries").unlink()  # a minute later
+        with pytest.raises(LockedOut, match="60 s"):
+            house.client.unlock(LOCK, "Ada", RIGHT)
+        assert house.say("people", "remove", "Ada", *house.config()).returncode == 0
         house.end("run")
         house.run()
-        house.locked()
-        house.client.unlock(LOCK, "Ada", RIGHT)
-        house.wait(lambda: house.lock() == "unlocked")
-        assert house.say("people", "remove", "Ada", *house.config()).returncode == 0
-        with pytest.raises(ActionRefused, match="nobody has a PIN"):
+        with pytest.raises(LockedOut):
             house.client.unlock(LOCK, "Ada", RIGHT)
-        house.wait(lambda: ("homectl people", "person removed", "done") in house.audit())
-        assert len(unlocks(listener)) == 1
-        assert [row[2] for row in house.audit()].count("wrong PIN") == 5
-        assert ("somebody", "unlock", "wrong PIN") in house.audit()
-        said = b"".join(one.payload.encode() for one in listener.heard)
-    kept = b"".join(file.read_bytes() for file in sorted(tmp_path.rglob("*")) if file.is_file())
+        rows, heard = house.audit(), b"".join(one.payload.encode() for one in listener.heard)
+        assert unlocks(listener) == []
+    assert [row for row in rows if row[2] == "wrong PIN"] == [
+        (who, "unlock", "wrong PIN") for who in ("Ada", "Ada", "somebody", "Ada", "Ada")
+    ]
+    assert ("Ada", "lock-out", "done") in rows
+    assert ("homectl people", "person removed", "done") in rows
+    kept = b"".join(file.read_bytes() for file in sorted(house.folder.rglob("*")) if file.is_file())
     for pin in (RIGHT, WRONG):
-        assert pin.get_secret_value().encode() not in said + kept
+        assert pin.get_secret_value().encode() not in heard + kept
