@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pydantic import SecretStr
 
 from homectl.controller import Controller
-from homectl.home import Act, ActionRefused, Deed, HomeError, JournalError, LockedOut, PinRefused, Target
+from homectl.home import Act, ActionRefused, Actor, Deed, HomeError, JournalError, LockedOut, PinRefused, Target
 from homectl.journal.audit import Audit
 from homectl.people import StepUp, changes, marks, recorded
 
@@ -14,9 +14,6 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 5.0
 """Real seconds after which somebody at a door has stopped expecting it to open."""
-
-SOMEBODY = "somebody"
-"""Who gave a name that nobody has. What was given as a name is kept nowhere: it could be a PIN."""
 
 
 class Unlocking:
@@ -34,7 +31,7 @@ class Unlocking:
         answer = await self._step_up.verify(person, pin)
         if not answer.looked_at:
             raise LockedOut(answer.wait)
-        who = answer.person or SOMEBODY
+        who = answer.person or Actor.SOMEBODY  # what was given as a name is kept nowhere: it could be a PIN
         if not answer.right:
             self._note(who, Act.UNLOCK, target, "wrong PIN")
             if answer.wait:

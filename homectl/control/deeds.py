@@ -2,6 +2,7 @@
 
 from homectl.home import (
     Act,
+    Actor,
     Cause,
     Command,
     Deed,
@@ -25,14 +26,14 @@ RESTS: dict[float, tuple[Act, str]] = {
 }
 """What a bolt that rests has done. One on its way has done nothing yet."""
 
-ON_BEHALF: dict[Cause, str] = {
-    Cause.SAFETY: "homectl, for safety",
-    Cause.PERSON: "a person without a PIN",
-    Cause.SCHEDULE: "homectl, by its schedule",
-    Cause.LEARNED: "homectl, learned",
-    Cause.RULES: "homectl, by its rules",
+ON_BEHALF: dict[Cause, Actor] = {
+    Cause.SAFETY: Actor.SAFETY,
+    Cause.PERSON: Actor.NAMELESS,
+    Cause.SCHEDULE: Actor.SCHEDULE,
+    Cause.LEARNED: Actor.LEARNED,
+    Cause.RULES: Actor.RULES,
 }
-BY: dict[Origin, str] = {Origin.PERSON: "by hand or keypad", Origin.AUTOMATION: "another automation"}
+BY: dict[Origin, Actor] = {Origin.PERSON: Actor.HAND, Origin.AUTOMATION: Actor.AUTOMATION}
 
 
 def of_outcome(outcome: Outcome, elapsed: float) -> Deed | None:
@@ -62,7 +63,7 @@ def of_report(reading: Reading, before: float, caused: Command | None, elapsed: 
     return Deed(
         at=reading.at,
         elapsed=elapsed,
-        actor=BY.get(reading.origin, "unknown") if caused is None else actor_of(caused),
+        actor=BY.get(reading.origin, Actor.UNKNOWN) if caused is None else actor_of(caused),
         act=act,
         target=str(Target(reading.device, Kind.LOCK)),
         outcome=outcome,

@@ -2,7 +2,7 @@
 
 from homectl.home.actions import Actions, AreaView, DeviceView, HomeView, TargetView, ValueView
 from homectl.home.areas import STATE, Area, Device, Home, Kind, Target
-from homectl.home.audit import Act, Deed
+from homectl.home.audit import Act, Actor, Deed
 from homectl.home.clock import Clock, SystemClock, ToldClock, milliseconds
 from homectl.home.commands import (
     KIND,
@@ -61,6 +61,7 @@ __all__ = [
     "Act",
     "ActionRefused",
     "Actions",
+    "Actor",
     "AgeLimits",
     "Approved",
     "Area",

@@ -17,11 +17,27 @@ class Act(StrEnum):
     BROKEN = "audit broken"
 
 
+class Actor(StrEnum):
+    """Who acts without a name of their own. No person can be called so."""
+
+    SAFETY = "homectl, for safety"
+    SCHEDULE = "homectl, by its schedule"
+    LEARNED = "homectl, learned"
+    RULES = "homectl, by its rules"
+    HOMECTL = "homectl"
+    COMMAND_LINE = "homectl people"
+    NAMELESS = "a person without a PIN"
+    SOMEBODY = "somebody"  # who gave a name that nobody has
+    HAND = "by hand or keypad"
+    AUTOMATION = "another automation"
+    UNKNOWN = "unknown"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deed:
     """One of them. `at` is the home's time, UTC seconds since 1970, `elapsed` the machine's monotonic seconds.
 
-    `actor` is a person by name, or who else did it in words; `target` a lock, or a person. `outcome` is what became of
+    `actor` is a person by name, or an Actor; `target` a lock, or a person. `outcome` is what became of
     it: asked, confirmed, failed, expired, superseded, reported, refused, wrong PIN, done.
     """
 

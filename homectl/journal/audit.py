@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from homectl.home import Act, CommandState, Deed, JournalError
+from homectl.home import Act, Actor, CommandState, Deed, JournalError
 from homectl.journal.chain import START, Finding, Head, Row, read_head, sealed, verified, write_head
 from homectl.journal.rows import ms
 
@@ -69,7 +69,7 @@ class Audit:
         said = verified(self._rows(), head).said
         if said and not said.startswith("broken"):
             text = f"found at start, with the head at row {head.number if head else 0}: {said}"
-            broken = Deed(at=at, elapsed=elapsed, actor="homectl", act=Act.BROKEN, target="audit", outcome="kept")
+            broken = Deed(at=at, elapsed=elapsed, actor=Actor.HOMECTL, act=Act.BROKEN, target="audit", outcome="kept")
             self.record(replace(broken, detail=text))
         for deed in self._endless() if not said else ():
             self.record(replace(deed, at=at, elapsed=elapsed, outcome="expired", detail="unconfirmed at restart"))

@@ -13,6 +13,9 @@ from typing import NamedTuple
 from homectl.home import Act
 from homectl.journal.generations import replace_file
 
+ACT = 3
+"""Which of a row's fields says what was done."""
+
 START = bytes(32)
 """What stands for the hash before the first row."""
 
@@ -73,7 +76,7 @@ def _fault(row: Row, expected: int, before: bytes) -> str:
         return f"missing: after row {expected - 1} comes row {row.number}"
     if sealed(before, row.number, row.fields) != row.hash:
         return "changed: it or its hash is not what was written"
-    if Act.BROKEN.encode() in row.fields:
+    if row.fields[ACT : ACT + 1] == (Act.BROKEN.encode(),):
         return f"broken: {row.fields[-1].decode(errors='replace')}"
     return ""
 

@@ -3,7 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 
-from homectl.home import Act, Deed
+from homectl.home import Act, Actor, Deed
 
 Marks = Mapping[str, str]
 """Names, each with a mark that changes with the PIN and tells nothing of it."""
@@ -34,6 +34,6 @@ def changes(before: Marks, now: Marks, *, at: float, elapsed: float) -> list[Dee
         elif before[name] != mark:
             found.append((Act.CHANGED, name, mark))
     return [
-        Deed(at=at, elapsed=elapsed, actor="homectl people", act=act, target=name, outcome="done", detail=mark)
+        Deed(at=at, elapsed=elapsed, actor=Actor.COMMAND_LINE, act=act, target=name, outcome="done", detail=mark)
         for act, name, mark in found
     ]

@@ -56,7 +56,7 @@ class Pins:
         """Whether a PIN is the one that was hashed; for nobody's (None) it takes as long and is wrong."""
         try:
             return self._hasher.verify(self._nobody if known is None else known, pin.get_secret_value())
-        except (Argon2Error, InvalidHashError):
+        except (Argon2Error, InvalidHashError, UnicodeError):
             return False
 
 

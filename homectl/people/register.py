@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
-from homectl.home import HomeError, UsageError
+from homectl.home import Actor, HomeError, UsageError
 from homectl.journal.generations import replace_file
 
 NAME = re.compile(r"[^\W\d_][\w .'’-]{0,39}")
@@ -106,6 +106,8 @@ def _free(name: str, people: People) -> str:
         raise UsageError("people: expected a name of up to 40 letters, digits and spaces that begins with a letter")
     if any(key_of(known) == key_of(name) for known in people):
         raise UsageError(f"people: {name} is there already; another PIN: homectl people pin {name}")
+    if key_of(name).startswith("homectl") or key_of(name) in map(key_of, Actor):
+        raise UsageError(f"people: the audit calls something else {name}; choose another name")
     return name
 
 

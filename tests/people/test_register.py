@@ -32,7 +32,26 @@ def test_only_its_owner_can_read_it_and_the_generation_before_is_kept(register: 
     assert list(register.people()) == ["Ada", "Ben"]
 
 
-@pytest.mark.parametrize("name", ["", " Ada", "7391", "_", "a" * 41, "A/b", "A\nb", "Ada\x1b[0m", "-", "ADA", "Ada"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "",
+        " Ada",
+        "7391",
+        "_",
+        "a" * 41,
+        "A/b",
+        "A\nb",
+        "Ada\x1b[0m",
+        "-",
+        "ADA",
+        "Ada",
+        "Somebody",
+        "homectl",
+        "unknown",
+        "by hand or keypad",
+    ],
+)
 def test_a_name_begins_with_a_letter_and_is_nobody_elses(register: Register, name: str) -> None:
     with pytest.raises(UsageError):
         register.add(name, "hash")
