@@ -24,6 +24,7 @@ from homectl.home import CheckpointMismatch, Clock, Home, HomeError, Policy, Sys
 from homectl.journal import Journal
 from homectl.learning import Child, Nights, Shelf
 from homectl.learning.standing import GIVEN
+from homectl.people import Pins, Register, StepUp, Tries
 from homectl.policies import checkpoint_of, policy_of
 from homectl.schedule import Schedule
 from homectl.settings import Settings, data_folder
@@ -53,7 +54,9 @@ async def run(settings: Settings, home: Home, limits: Limits, ready: Callable[[i
         client = f"homectl-{home.id}"
         will = Message(f"homectl/{home.id}/status", b"offline", retain=True, qos=1)
         connection = Connection(settings.bridge.broker, client_id=client, will=will)
-        daemon = Daemon(parts, Directory(home, dialects_of(settings.bridge)), connection, nights)
+        daemon = Daemon(
+            parts, Directory(home, dialects_of(settings.bridge)), connection, nights, step_up=_step_up(path)
+        )
         server = Server(daemon, settings.dashboard.port)
         schedule = _schedule(settings, home, parts)
         try:
@@ -90,6 +93,7 @@ def _parts(home: Home, limits: Limits, journal: Journal, autonomy: AutonomySetti
     clock: Clock = ToldClock(max(newest, 0.0)) if home.simulated else SystemClock()
     if newest > clock.now():
         log.warning("the clock is %.0f s before the newest reading; time goes on from there", newest - clock.now())
+    journal.audit.resume(clock.now(), time.monotonic())
     lost = journal.close_open_commands(clock.now(), "unconfirmed at restart")
     if lost:
         log.warning("%d commands had no end when homectl stopped; they count as expired", lost)
@@ -105,6 +109,11 @@ def _parts(home: Home, limits: Limits, journal: Journal, autonomy: AutonomySetti
         autonomy=autonomy,
         new_id=lambda: uuid.uuid4().hex,
     )
+
+
+def _step_up(journal: Path) -> StepUp:
+    tries = Tries(Tries.path_beside(journal), real=time.monotonic, wall=time.time)
+    return StepUp(Register.beside(journal), tries, Pins())
 
 
 def _nights(settings: Settings, home: Home, limits: Limits, path: Path, journal: Journal) -> Nights | None:

@@ -7,11 +7,13 @@ from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import quote
 
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
-from homectl.home import ActionRefused, HomeError, HomeView, LearningWish, Target
+from homectl.home import ActionRefused, HomeError, HomeView, LearningWish, LockedOut, PinRefused, Target
 
 TIMEOUT = 5.0
+PATIENCE = 15.0
+"""Seconds that an answer may take which waits for PINs to be looked at."""
 
 
 class Client:
@@ -34,6 +36,11 @@ class Client:
         """The id of the command; ActionRefused where the guard objects."""
         return str(self._call("POST", f"/api/targets/{quote(str(target))}", body)["command"])
 
+    def unlock(self, target: Target, person: str, pin: SecretStr) -> str:
+        """The id of the command; PinRefused, LockedOut or ActionRefused where it is not let through."""
+        body = {"person": person, "pin": pin.get_secret_value()}
+        return str(self._call("POST", f"/api/targets/{quote(target.device)}/unlock", body, PATIENCE)["command"])
+
     def hold(self, target: Target, minutes: float) -> None:
         """Keep homectl's hands off a target for so many minutes of the home's time."""
         self._call("POST", f"/api/targets/{target}/hold", {"minutes": minutes})
@@ -43,8 +50,8 @@ class Client:
         body = {"days": [day.isoformat() for day in days]}
         return str(self._call("POST", f"/api/learning/{wish}", body)["said"])
 
-    def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None) -> Any:
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT)
+    def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = TIMEOUT) -> Any:
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=timeout)
         headers = {"X-Homectl": "1", "Content-Type": "application/json"} if body is not None else {}
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
@@ -62,12 +69,16 @@ class Client:
         finally:
             connection.close()
         if answer.status >= 400:
-            raise _refused(answer.status, said)
+            raise _refused(answer.status, said, answer.getheader("Retry-After"))
         return said
 
 
-def _refused(status: int, said: Any) -> HomeError:
+def _refused(status: int, said: Any, wait: str | None) -> HomeError:
     rule, finding = (said.get("rule", ""), said.get("finding", "")) if isinstance(said, dict) else ("", str(said))
+    if status == 429 and wait is not None and wait.isdecimal():
+        return LockedOut(int(wait))
+    if status == 401:
+        return PinRefused(rule, finding)
     if status == 409:
         return ActionRefused(rule, finding)
     return HomeError(finding if rule == "device" else f"The daemon answered {status}: {finding}")

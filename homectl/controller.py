@@ -3,6 +3,7 @@
 The running daemon and the experiments drive the same controller; only the clock and the ends differ.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
@@ -10,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from homectl.bridge.outbox import BATTERY_WINDOW, MAINS_WINDOW, Outbox, Window
 from homectl.control.autonomy import AutonomySettings
+from homectl.control.deeds import of_outcome, of_report
 from homectl.control.grounds import grounds
 from homectl.control.guard import Refusal, review
 from homectl.control.limits import Limits
@@ -24,8 +26,10 @@ from homectl.home import (
     Clock,
     Command,
     CommandState,
+    Deed,
     History,
     Home,
+    JournalError,
     Kind,
     Origin,
     Outcome,
@@ -35,13 +39,17 @@ from homectl.home import (
     Record,
     Setting,
     Target,
+    Unlock,
     Verdict,
     Weighing,
+    Wish,
     fitted,
     milliseconds,
 )
 from homectl.journal import Journal
 from homectl.safety_tick import SafetyTick
+
+log = logging.getLogger(__name__)
 
 SAFETY_EVERY = 10.0
 """Seconds of the home's time between two safety ticks; every one of them is executed, however late."""
@@ -73,8 +81,8 @@ class Parts:
 class Controller:
     """One home under control. Call `begin` once its clock is right."""
 
-    def __init__(self, home: Home, parts: Parts, transmit: Callable[[Target, Setting], bool]) -> None:
-        """`transmit` puts a setting on its way and says whether it left."""
+    def __init__(self, home: Home, parts: Parts, transmit: Callable[[Target, Wish], bool]) -> None:
+        """`transmit` puts a wish on its way and says whether it left."""
         self.home = home
         self.counts: Counter[str] = Counter()
         self.outcomes: dict[Target, Outcome] = {}
@@ -83,7 +91,7 @@ class Controller:
         self.deciding = False
         self._parts = parts
         self._safety = SafetyTick()
-        self._outbox = Outbox(transmit=transmit, store=parts.journal.record_command, window=self._window)
+        self._outbox = Outbox(transmit=transmit, store=self._store, window=self._window)
         self._linked = True
         self._lead = parts.history.newest() - parts.clock.elapsed()
         self._next_safety = self._next_decision = 0.0
@@ -116,6 +124,8 @@ class Controller:
         origin = self.state.attribute(reading, parts.history, caused, parts.clock.elapsed(), parts.limits.hold)
         kept = replace(reading, origin=origin)
         parts.history.append(kept)
+        if news and (caused is None or caused != self._outbox.open.get(caused.target)):
+            self._note(of_report(kept, known, caused, real))
         self._close(self._outbox.observe(kept, real=real, at=now))
         if origin is Origin.PERSON and caused is None and news:
             self._close(self._outbox.give_way(reading.device, real=real, at=now))
@@ -204,19 +214,37 @@ class Controller:
 
         A bolt that was just asked to lock is not asked twice: the id is that of the open command.
         """
+        return self._ask(target, fitted(setting, self.home.device(target.device)))
+
+    def unlock(self, target: Target, person: str) -> str:
+        """Draw a bolt for a person whose PIN has been verified: the command's id; ActionRefused where it cannot be now.
+
+        What cannot leave at once is refused and forgotten; a bolt that was just asked is not asked twice.
+        """
+        if not self._linked:
+            raise ActionRefused("connection", "the broker cannot be reached just now, and nothing is kept for later")
+        command = self._ask(target, Unlock(), person)
+        outcome = self.outcomes[target]
+        if outcome.command.id == command and outcome.state is CommandState.FAILED:
+            raise ActionRefused("connection", "it could not be sent just now, and nothing is kept for later")
+        return command
+
+    def _ask(self, target: Target, setting: Wish, person: str = "") -> str:
         if not self.deciding:
             raise ActionRefused("running homes only", "this home has not been told its time yet, or is stopping")
-        if target.kind is Kind.LOCK and (same := self._outbox.open.get(target)) is not None:
+        same = self._outbox.open.get(target)
+        if target.kind is Kind.LOCK and same is not None and same.setting == setting:
             return same.id
         parts = self._parts
         now, elapsed = self.now(), parts.clock.elapsed()
         wish = Command(
             id=parts.new_id(),
             target=target,
-            setting=fitted(setting, self.home.device(target.device)),
+            setting=setting,
             cause=Cause.PERSON,
             issued=now,
-            reason="a person asked for it",
+            reason=f"{person or 'a person'} asked for it",
+            person=person,
         )
         ruling = review(wish, self._moment(now, elapsed).situation(target))
         if isinstance(ruling, Refusal):
@@ -270,6 +298,28 @@ class Controller:
             self.counts[f"commands {end.state}"] += 1
         for end in ends:
             self._parts.journal.record_outcome(end)
+        for outcome in outcomes:
+            if outcome.state.ended or not isinstance(outcome.command.setting, Unlock):
+                self._note(of_outcome(outcome, self._parts.real()))
+
+    def _store(self, command: Command) -> None:
+        """Durable when it returns; an unlock is in the audit, too, before it is sent."""
+        self._parts.journal.record_command(command)
+        if isinstance(command.setting, Unlock):
+            asked = Outcome(command=command, state=CommandState.ASKED, at=command.issued)
+            deed = of_outcome(asked, self._parts.real())
+            assert deed is not None
+            self._parts.journal.audit.record(deed)
+
+    def _note(self, deed: Deed | None) -> None:
+        """Tell the audit, which keeps what it cannot write now for later: the home goes on."""
+        if deed is None:
+            return
+        try:
+            self._parts.journal.audit.record(deed)
+        except JournalError as error:
+            self.counts["audit rows that wait"] += 1
+            log.error("%s; the audit waits for it", error)
 
     def _window(self, target: Target) -> Window:
         return BATTERY_WINDOW if self.home.device(target.device).battery else MAINS_WINDOW

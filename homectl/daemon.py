@@ -9,6 +9,8 @@ from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from datetime import date
 from typing import Any, Protocol
 
+from pydantic import SecretStr
+
 from homectl.bridge.directory import Directory
 from homectl.bridge.messages import Message
 from homectl.bridge.simulated import People, Settled, SimulatedHome, Told
@@ -23,7 +25,10 @@ from homectl.home import (
     Setting,
     Target,
     ToldClock,
+    Wish,
 )
+from homectl.people import StepUp
+from homectl.unlocking import Unlocking
 from homectl.views import Knowledge, home_view
 
 log = logging.getLogger(__name__)
@@ -72,9 +77,12 @@ class Learning(Protocol):
 class Daemon:
     """One home, running on one event loop. Implements Actions."""
 
-    def __init__(self, parts: Parts, directory: Directory, wire: Wire, learning: Learning | None = None) -> None:
+    def __init__(
+        self, parts: Parts, directory: Directory, wire: Wire, learning: Learning | None = None, *, step_up: StepUp
+    ) -> None:
         self._parts, self._directory, self._wire, self._learning = parts, directory, wire, learning
         self._control = Controller(directory.home, parts, self._transmit)
+        self._unlocking = Unlocking(self._control, parts.journal.audit, step_up, parts.real)
         self._simulated = SimulatedHome(directory.home.id) if directory.home.simulated else None
         self._told: Told | None = None
         self._people: dict[str, str] = {}
@@ -190,12 +198,13 @@ class Daemon:
             self._subscribed = wanted
             self._wire.subscribe(wanted)
         for target in self._directory.home.targets:
-            if target not in self._asked and self._connected:
+            if target in self._asked or not self._connected:
+                continue
+            for message in self._directory.ask(target):  # none before the device itself has been announced
                 self._asked.add(target)
-                for message in self._directory.ask(target):
-                    self._wire.publish(message)
+                self._wire.publish(message)
 
-    def _transmit(self, target: Target, setting: Setting) -> bool:
+    def _transmit(self, target: Target, setting: Wish) -> bool:
         messages = self._directory.encode(target, setting)
         left = [self._wire.publish(message, expiry=10) for message in messages]
         return bool(left) and all(left)
@@ -226,6 +235,7 @@ class Daemon:
     def _pulse(self) -> None:
         """Transport time is real: retries, expiries, group commit; a real home's ticks as well."""
         self._shielded(self._control.pulse)
+        self._shielded(self._unlocking.tick)
         if self._simulated is None:
             self._shielded(self._control.tick)
         if self._learning is not None and self._control.deciding:
@@ -300,6 +310,13 @@ class Daemon:
         command = self._control.ask(target, setting)
         self._touch()
         return command
+
+    async def unlock(self, target: Target, person: str, pin: SecretStr) -> str:
+        self._known(target)
+        try:
+            return await self._unlocking.unlock(target, person, pin)
+        finally:
+            self._touch()
 
     async def hold(self, target: Target, minutes: float) -> None:
         self._known(target)

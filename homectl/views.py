@@ -136,6 +136,7 @@ def _target(known: Knowledge, target: Target, at: float) -> TargetView:
     sample = known.history.sample(target.device, STATE[target.kind], at)
     outcome = known.outcomes.get(target)
     left = known.hold_left(target)
+    lock = target.kind is Kind.LOCK
     return TargetView(
         target=str(target),
         kind=target.kind,
@@ -147,5 +148,6 @@ def _target(known: Knowledge, target: Target, at: float) -> TargetView:
         changed_by=BY.get(sample.origin, "") if sample else "",
         hold_left=left,
         autonomy=known.autonomy(target),
+        unlocks=lock and known.home.device(target.device).unlocks,
         decision=known.sentence(target),
     )

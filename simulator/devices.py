@@ -230,10 +230,14 @@ class Bolt(Settable):
             self.tell()
             return
         self.thrown_open += self.door.open
-        self._run += 1
-        run = self._run
-        self.agenda.after(self.rng.uniform(0.2, 0.6), self._unless_turned(run, LockState.LOCKING))
-        self.agenda.after(self.rng.uniform(2.0, 6.0), self._unless_turned(run, None))
+        self._move(LockState.LOCKING)
+
+    def draw(self) -> None:
+        """A command to unlock arrives. One that is unlocked, or unlocking, only says so."""
+        if self.state in (LockState.UNLOCKED, LockState.UNLOCKING):
+            self.tell()
+            return
+        self._move(LockState.UNLOCKING)
 
     def turn(self, locked: bool) -> None:
         """The thumb-turn or key, by hand; it also stops the motor. A door that stands open is not locked."""
@@ -243,17 +247,26 @@ class Bolt(Settable):
     def tell(self) -> None:
         self.radio.say(self.id, Quantity.LOCK, float(self.state), self.by)
 
-    def _unless_turned(self, run: int, state: LockState | None) -> Callable[[], None]:
+    def _move(self, way: LockState) -> None:
+        """The motor runs, unless a hand comes between."""
+        self._run += 1
+        run = self._run
+        self.agenda.after(self.rng.uniform(0.2, 0.6), self._unless_turned(run, lambda: way))
+        self.agenda.after(self.rng.uniform(2.0, 6.0), self._unless_turned(run, lambda: self._end(way)))
+
+    def _unless_turned(self, run: int, state: Callable[[], LockState]) -> Callable[[], None]:
         def act() -> None:
             if run == self._run:
-                self._become(self._end() if state is None else state, Origin.HOMECTL)
+                self._become(state(), Origin.HOMECTL)
 
         return act
 
-    def _end(self) -> LockState:
+    def _end(self, way: LockState) -> LockState:
         """Where the motor's run ends."""
         if self.jammed:
             return LockState.JAMMED
+        if way is LockState.UNLOCKING:
+            return LockState.UNLOCKED
         return LockState.NOT_FULLY_LOCKED if self.door.open else LockState.LOCKED
 
     def _become(self, state: LockState, by: Origin) -> None:

@@ -241,9 +241,11 @@ class Simulation:
                 self._say(*self._firmware.say(self._world.obey(target, setting)))
             case Get(device=device):
                 self._say(*self._firmware.say(self._world.report(device)))
-            case Unlock():
+            case Unlock(target=target, plain=plain):
                 self.tally.unlocks += 1
                 self._world.unlocks_asked += 1
+                if plain:
+                    self._say(*self._firmware.say(self._world.unlock(target.device)))
             case None:
                 self.tally.not_understood += 1
 

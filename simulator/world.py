@@ -131,6 +131,13 @@ class World:
             self._parts.bolt.ask()
         return self._radio.heard()
 
+    def unlock(self, device: str) -> list[Reading]:
+        """A command to unlock reaches a lock."""
+        _named({self._parts.bolt.id: self._parts.bolt}, device)
+        if device not in self._radio.silent:
+            self._parts.bolt.draw()
+        return self._radio.heard()
+
     def report(self, device: str) -> list[Reading]:
         """All that a device says when asked. One that sleeps says nothing yet, a valve answers when it wakes."""
         self.home.device(device)

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from typing import Any
 
+from pydantic import SecretStr
+
 from homectl.control.limits import Limits
 from homectl.home import (
     KIND,
@@ -21,20 +23,27 @@ from homectl.home import (
     HomeView,
     Kind,
     LearningWish,
+    LockedOut,
     LockState,
     Origin,
     Outcome,
+    PinRefused,
     Quantity,
     Reading,
     Setpoint,
     Setting,
     Target,
     ToldClock,
+    Unlock,
+    Wish,
     wanted,
 )
 from homectl.views import Knowledge, home_view
 
 NOON = 1_736_249_400.0  # Tuesday 2025-01-07 12:30 in Berlin
+
+PERSON = ("Ada", "7391")
+"""Who may unlock the small home, and by which PIN."""
 
 LAMP, HEATING, LOCK = Target("lamp", Kind.LIGHT), Target("valve", Kind.SETPOINT), Target("bolt", Kind.LOCK)
 
@@ -105,7 +114,8 @@ class FakeHome:
         self.connected = True
         self.pending: tuple[str, ...] = ()
         self.simulator: dict[str, Any] = {"speed": 1.0, "paused": False, "people": {"Ada": "kitchen", "Ben": "away"}}
-        self.asked: list[tuple[Target, Setting]] = []
+        self.asked: list[tuple[Target, Wish]] = []
+        self.wrong = 0
         self.simulated: list[tuple[str, dict[str, Any]]] = []
         self.learned: list[tuple[LearningWish, tuple[date, ...]]] = []
         self.version = 0
@@ -151,6 +161,17 @@ class FakeHome:
         self.ask(target, setting, Cause.PERSON)
         return self.outcomes[target].command.id
 
+    async def unlock(self, target: Target, person: str, pin: SecretStr) -> str:
+        self._known(target)
+        if self.wrong >= 5:
+            raise LockedOut(60.0)
+        if (person, pin.get_secret_value()) != PERSON:
+            self.wrong += 1
+            raise PinRefused
+        self.asked.append((target, Unlock()))
+        self.ask(target, Unlock(), Cause.PERSON)
+        return self.outcomes[target].command.id
+
     async def hold(self, target: Target, minutes: float) -> None:
         self._known(target)
         self.holds[target] = self.clock.elapsed() + 60 * minutes
@@ -187,7 +208,7 @@ class FakeHome:
                 self._press(arguments["device"])
         self.changed()
 
-    def ask(self, target: Target, setting: Setting, cause: Cause) -> None:
+    def ask(self, target: Target, setting: Wish, cause: Cause) -> None:
         """A command goes out and waits for its device."""
         now = self.clock.now()
         name = f"c{self.version}"

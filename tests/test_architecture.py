@@ -18,12 +18,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "homectl.safety_tick": {HOME, CONTROL},
     "homectl.dashboard": {HOME, JOURNAL},
     "homectl.learning": {HOME, JOURNAL, "models"},
+    "homectl.people": {HOME, JOURNAL},
     "homectl.replay": {HOME, JOURNAL, CONTROL},
     "models": {HOME, JOURNAL},
     "simulator": {HOME, JOURNAL},
     "homectl.settings": {HOME, "homectl.bridge", CONTROL, "homectl.schedule"},
     "homectl.controller": {HOME, JOURNAL, "homectl.bridge", CONTROL, "homectl.safety_tick"},
-    "homectl.daemon": {HOME, "homectl.bridge", "homectl.controller", "homectl.views"},
+    "homectl.unlocking": {HOME, JOURNAL, "homectl.controller", "homectl.people"},
+    "homectl.daemon": {
+        HOME,
+        "homectl.bridge",
+        "homectl.controller",
+        "homectl.people",
+        "homectl.unlocking",
+        "homectl.views",
+    },
     "homectl.views": {HOME, CONTROL},
 }
 """What each part may import of ours, besides itself. Parts not named here join the others."""
@@ -47,6 +56,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "starlette": ("homectl/dashboard/",),
     "uvicorn": ("homectl/dashboard/",),
     "sqlite3": ("homectl/journal/",),
+    "argon2": ("homectl/people/pins.py",),
     "pyarrow": ("homectl/journal/",),
     "pyenergyplus": ("simulator/energyplus.py",),
     "obgeneration": ("simulator/surveyed_days.py",),
@@ -132,6 +142,30 @@ def test_only_the_guard_approves() -> None:
         calls = [n for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Call)]
         makes = any(isinstance(call.func, ast.Name) and call.func.id == "Approved" for call in calls)
         assert not makes or path.relative_to(ROOT).as_posix() == "homectl/control/guard.py", path
+
+
+def test_only_the_controller_makes_an_unlock_and_only_unlocking_asks_it_to() -> None:
+    for name, place in (("Unlock", "homectl/controller.py"), ("unlock", "homectl/unlocking.py")):
+        for path in sources():
+            if path.relative_to(ROOT).parts[0] == "simulator":
+                continue
+            calls = [n.func for n in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(n, ast.Call)]
+            makes = any(
+                (isinstance(called, ast.Name) and called.id == name)
+                or (isinstance(called, ast.Attribute) and ast.unparse(called).endswith(f"control.{name}"))
+                for called in calls
+            )
+            assert not makes or path.relative_to(ROOT).as_posix() == place, path
+
+
+def test_nothing_that_decides_knows_the_word_unlock() -> None:
+    deciding = [p for p in sources() if module_of(p).startswith(("models", "homectl.control.", "homectl.safety_tick"))]
+    knowing = {
+        module_of(path)
+        for path in [*deciding, ROOT / "homectl/schedule.py", ROOT / "homectl/policies.py"]
+        if any(name.endswith(".Unlock") for name in imports_of(path))
+    }
+    assert knowing == {"homectl.control.guard", "homectl.control.deeds"}
 
 
 @pytest.mark.parametrize("path", sources(), ids=module_of)

@@ -29,6 +29,7 @@ from homectl.home import (
     Setting,
     Target,
     ToldClock,
+    Unlock,
     milliseconds,
 )
 from homectl.journal import Journal
@@ -87,7 +88,7 @@ class Story:
 
     # --- the lamp -------------------------------------------------------------------------------------
 
-    def _transmit(self, _: Target, setting: Setting) -> bool:
+    def _transmit(self, _: Target, setting: Setting | Unlock) -> bool:
         """It hears at once or later, gets there at once or step by step, and says so at once or later."""
         assert isinstance(setting, Light)
         hears, fades = self.dice.choice((0.1, 1.0, self.dice.uniform(0, 20))), self.dice.choice((0, 0, 3))

@@ -34,6 +34,7 @@ from homectl.home import (
     Target,
     Times,
     ToldClock,
+    Unlock,
     wanted,
 )
 from homectl.journal import Journal
@@ -88,7 +89,7 @@ class Rig:
 
     def __init__(self, journal: Journal, clock: ToldClock | None = None, history: History | None = None) -> None:
         self.clock, self.real, self.wish, self.journal = clock or ToldClock(NOON), 0.0, Wish(), journal
-        self.sent: list[tuple[Target, Setting]] = []
+        self.sent: list[tuple[Target, Setting | Unlock]] = []
         self.link = True
         numbers = count()
         parts = Parts(
@@ -105,7 +106,7 @@ class Rig:
         self.control = Controller(small_home(), parts, self._transmit)
         self.control.begin()
 
-    def _transmit(self, target: Target, setting: Setting) -> bool:
+    def _transmit(self, target: Target, setting: Setting | Unlock) -> bool:
         self.sent.append((target, setting))
         return self.link
 

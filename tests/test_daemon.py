@@ -19,8 +19,12 @@ from homectl.controller import Parts
 from homectl.daemon import LEAP, Daemon, Learning
 from homectl.home import ActionRefused, History, Home, JournalError, LearningWish, SystemClock, ToldClock
 from homectl.journal import Journal
+from homectl.people import Pins, Register, StepUp, Tries
 from tests.fakes import NOON, small_home
 from tests.test_controller import Wish
+
+NOWHERE = Path("nowhere") / "nothing"
+"""Where a home without people would keep them."""
 
 
 class Wire:
@@ -72,7 +76,8 @@ def daemon_of(home: Home, journal: Journal, learning: Learning | None = None) ->
         autonomy=AutonomySettings(),
         new_id=lambda: f"c{next(numbers)}",
     )
-    daemon = Daemon(parts, Directory(home, dialects_of(BridgeSettings())), wire, learning)
+    step_up = StepUp(Register(NOWHERE), Tries(NOWHERE, real=lambda: 0.0, wall=lambda: 0.0), Pins())
+    daemon = Daemon(parts, Directory(home, dialects_of(BridgeSettings())), wire, learning, step_up=step_up)
     daemon.connected(True)
     return daemon, wire, parts
 

@@ -22,13 +22,15 @@ from homectl.home import (
     MessageError,
     Quantity,
     Reading,
-    Setting,
     Target,
+    Unlock,
+    Wish,
     plausible,
     wanted,
 )
 
 _OPENS = re.compile(rb"unlock|unlatch|open", re.IGNORECASE)
+_UNLATCHES = re.compile(rb"unlatch|open", re.IGNORECASE)
 
 log = logging.getLogger(__name__)
 
@@ -92,8 +94,11 @@ class Directory:
             log.warning("%r: a message could not be handled and was left out", message.topic, exc_info=True)
         return []
 
-    def encode(self, target: Target, setting: Setting) -> list[Message]:
-        """The messages that make a placed device obey; empty where it cannot. Never retained; a lock only locks."""
+    def encode(self, target: Target, setting: Wish) -> list[Message]:
+        """The messages that make a placed device obey; empty where it cannot. Never retained.
+
+        What a setting becomes can open nothing; only a wish to unlock becomes a message that unlocks, and one alone.
+        """
         device = self.home.device(target.device)
         known = self._known.get(device.address)
         if known is None or device.area is None or target.kind not in device.sets or KIND[type(setting)] != target.kind:
@@ -101,6 +106,8 @@ class Directory:
         if not all(map(math.isfinite, wanted(setting).values())):
             return []
         messages = known[0].encode(device.address, setting)
+        if isinstance(setting, Unlock):
+            return messages if device.unlocks and len(messages) == 1 and _may_unlock(messages[0]) else []
         return messages if all(map(_may_be_sent, messages)) else []
 
     def ask(self, target: Target) -> list[Message]:
@@ -151,6 +158,7 @@ class Directory:
         changes = {
             "senses": senses & device.senses if device.senses else senses,
             "sets": sets & device.sets if device.sets else sets,
+            "unlocks": device.unlocks and announced.unlocks,
             "dimmable": device.dimmable and announced.dimmable and not relay,
             "coolest": min(coolest, warmest),
             "warmest": warmest,
@@ -190,3 +198,9 @@ def _owners(dialects: Sequence[Dialect]) -> Elsewhere:
 def _may_be_sent(message: Message) -> bool:
     """A second look at what leaves: one concrete topic, not retained, and never anything that could open a lock."""
     return topic_is_safe(message.topic) and not message.retain and _OPENS.search(message.payload) is None
+
+
+def _may_unlock(message: Message) -> bool:
+    """The same look at what is to unlock: at most once, nothing kept of it, and no latch drawn with the bolt."""
+    once = topic_is_safe(message.topic) and not message.retain and message.qos == 0
+    return once and _UNLATCHES.search(message.payload) is None

@@ -1,6 +1,7 @@
 """The two lives of a command.
 
-A lock command is one shot: stored durably, then sent once, expired after its window, never queued or sent again.
+A lock command, to lock or to unlock, is one shot: stored durably, then sent once, expired after its window, never
+queued or sent again.
 A light or setpoint is a desired state: sent, then stored, sent again within its window until the device's own report
 confirms it; the latest wish wins. Nothing is believed that the device has not reported.
 
@@ -15,12 +16,14 @@ from homectl.home import (
     Command,
     CommandState,
     Kind,
+    Lock,
     LockState,
     Outcome,
     Quantity,
     Reading,
-    Setting,
     Target,
+    Unlock,
+    Wish,
     agrees,
     wanted,
 )
@@ -45,6 +48,12 @@ class Window:
 
 SETTLES = 2.0
 """Seconds after its end in which a lamp that was switched may still say which brightness it comes to."""
+
+MOVES: dict[type, tuple[LockState, ...]] = {
+    Lock: (LockState.LOCKING, LockState.NOT_FULLY_LOCKED),
+    Unlock: (LockState.UNLOCKING, LockState.NOT_FULLY_LOCKED),
+}
+"""What a bolt may say on its way to what was asked of it."""
 
 LOCK_WINDOW = Window(confirm=10.0, every=10.0)
 MAINS_WINDOW = Window(confirm=6.0, every=2.0)
@@ -89,7 +98,7 @@ class Outbox:
     def __init__(
         self,
         *,
-        transmit: Callable[[Target, Setting], bool],
+        transmit: Callable[[Target, Wish], bool],
         store: Callable[[Command], None],
         window: Callable[[Target], Window],
     ) -> None:
@@ -222,7 +231,7 @@ def _says_all(command: Command, reading: Reading) -> bool:
 def _on_its_way(command: Command, reading: Reading, before: float) -> bool:
     """A bolt that is moving, or a lamp between its old brightness and the one it was asked for."""
     if command.target.kind is Kind.LOCK:
-        return reading.quantity is Quantity.LOCK and reading.value in (LockState.LOCKING, LockState.NOT_FULLY_LOCKED)
+        return reading.quantity is Quantity.LOCK and reading.value in MOVES[type(command.setting)]
     if reading.quantity is not Quantity.LIGHT_LEVEL:
         return False
     asked = wanted(command.setting).get(Quantity.LIGHT_LEVEL, before)

@@ -23,6 +23,7 @@ from homectl.home import (
     LockState,
     Quantity,
     Setpoint,
+    Unlock,
     fitted,
 )
 
@@ -161,8 +162,22 @@ def door_is_freshly_closed(command: Command, now: Situation) -> str | None:
     return None if closed else "the door is open"
 
 
+def only_a_person_unlocks(command: Command, _: Situation) -> str | None:
+    """Whatever a policy, a schedule or safety wants: a bolt is drawn for a person who gave a PIN, by name."""
+    if not isinstance(command.setting, Unlock):
+        return None
+    asked = command.cause is Cause.PERSON and command.person != ""
+    return None if asked else "only a person who gives a PIN may unlock"
+
+
+def lock_can_be_unlocked(command: Command, now: Situation) -> str | None:
+    if not isinstance(command.setting, Unlock) or now.device.unlocks:
+        return None
+    return f"{now.device.label} does not say how it is unlocked, or home.yaml forbids it; use its key"
+
+
 def lock_is_known_and_free(command: Command, now: Situation) -> str | None:
-    if not isinstance(command.setting, Lock):
+    if not isinstance(command.setting, Lock | Unlock):
         return None
     if not now.fresh(now.device, STATE[command.target.kind]):
         return f"{now.device.label} has not said how it is"
@@ -193,6 +208,8 @@ RULES: tuple[Rule, ...] = (
     lamp_level_is_real,
     lamp_does_not_flicker,
     door_is_freshly_closed,
+    only_a_person_unlocks,
+    lock_can_be_unlocked,
     lock_is_known_and_free,
     bolt_is_spared,
 )

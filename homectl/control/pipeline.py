@@ -141,7 +141,7 @@ def already_so(decision: Decision, history: History, at: float) -> bool:
             return abs(value - celsius) < TOLERANCE[Quantity.SETPOINT]
         case Lock():
             return value in (LockState.LOCKED, LockState.LOCKING)
-    return True
+    return decision.setting is None
 
 
 def _why_nothing(decision: Decision, now: Moment) -> str:

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from homectl.control.ledger import Ledger
 from homectl.control.limits import HoldLimits
 from homectl.control.overrides import KIND_OF, Holds, is_news, last_by_hand, origin_of
-from homectl.home import Command, CommandState, History, Origin, Outcome, Reading, Setting, Target
+from homectl.home import Command, CommandState, History, Origin, Outcome, Reading, Setting, Target, Wish
 
 GIVE_UP = 600.0
 """Seconds for which a policy does not repeat a setting that a device did not confirm."""
@@ -19,7 +19,7 @@ class ControlState:
         self.begin(started)
         self.holds = Holds()
         self._asked: dict[Target, Command] = {}
-        self._failed: dict[Target, tuple[Setting, float]] = {}
+        self._failed: dict[Target, tuple[Wish, float]] = {}
 
     def begin(self, started: float) -> None:
         """Arm every limiter: nothing is known of what happened before."""
@@ -40,7 +40,7 @@ class ControlState:
         elif outcome.state is CommandState.CONFIRMED:
             self._failed.pop(command.target, None)
 
-    def asked(self, target: Target) -> Setting | None:
+    def asked(self, target: Target) -> Wish | None:
         """What a target has been asked for and has not answered yet."""
         command = self._asked.get(target)
         return None if command is None else command.setting

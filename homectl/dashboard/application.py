@@ -11,14 +11,15 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 
 from homectl.dashboard import events, metrics
-from homectl.dashboard.bodies import Arguments, DaysBody, HoldBody, LightBody, LockBody, SetpointBody
+from homectl.dashboard.bodies import Arguments, DaysBody, HoldBody, LightBody, LockBody, SetpointBody, UnlockBody
 from homectl.dashboard.refusals import Answer, answer_errors
 from homectl.dashboard.security import OURS, Security
 from homectl.home import Actions, HomeView, Kind, LearningWish, Target
 
 STATIC = Path(__file__).parent / "static"
-ABOUT = f"What a person may ask of a running home. Every change needs the header `{OURS}: 1`; no route unlocks."
+ABOUT = f"What a person may ask of a running home. Every change needs the header `{OURS}: 1`, an unlock a PIN as well."
 REFUSALS: dict[int | str, dict[str, Any]] = {status: {"model": Answer} for status in (403, 404, 409, 421, 422, 503)}
+PIN_REFUSALS: dict[int | str, dict[str, Any]] = {status: {"model": Answer} for status in (401, 429)}
 
 Name = Annotated[str, InPath(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$")]
 Control = Annotated[str, InPath(pattern=r"^[a-z_]{1,32}$")]
@@ -97,8 +98,13 @@ def _target_routes(actions: Actions) -> APIRouter:
 
     @routes.post("/lock")
     async def lock(device: Name, body: LockBody) -> Issued:
-        """Ask a lock to lock. There is no route that unlocks."""
+        """Ask a lock to lock."""
         return Issued(command=await actions.set(Target(device, Kind.LOCK), body.setting()))
+
+    @routes.post("/unlock", responses=PIN_REFUSALS)
+    async def unlock(device: Name, body: UnlockBody) -> Issued:
+        """Ask a lock to unlock, now or never, for a person who gives their PIN."""
+        return Issued(command=await actions.unlock(Target(device, Kind.LOCK), body.person, body.pin))
 
     @routes.post("/{kind}/hold", status_code=204)
     async def hold(device: Name, kind: Kind, body: HoldBody) -> None:

@@ -9,6 +9,7 @@ from pydantic import (
     ConfigDict,
     Field,
     FiniteFloat,
+    SecretStr,
     StringConstraints,
     WithJsonSchema,
     model_validator,
@@ -56,6 +57,13 @@ class LockBody(_Body):
 
     def setting(self) -> Lock:
         return Lock()
+
+
+class UnlockBody(_Body):
+    """Who asks for the door to be unlocked, and their PIN."""
+
+    person: str = Field(min_length=1, max_length=64)
+    pin: SecretStr = Field(min_length=1, max_length=64)
 
 
 class HoldBody(_Body):

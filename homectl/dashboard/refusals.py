@@ -8,7 +8,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from homectl.home import ActionRefused, DeviceUnknown, HomeError
+from homectl.home import ActionRefused, DeviceUnknown, HomeError, LockedOut, PinRefused
 
 
 class Answer(BaseModel):
@@ -22,12 +22,27 @@ def refusal(status: int, rule: str, finding: str, headers: Mapping[str, str] | N
     return JSONResponse({"rule": rule, "finding": finding}, status_code=status, headers=headers)
 
 
+def finding_of(error: ActionRefused) -> str:
+    return str(error).removeprefix(f"Refused by {error.rule}: ")
+
+
 def answer_errors(app: FastAPI) -> None:
-    """409 the guard refuses, 404 nothing by that name, 422 a wrong body, 503 the home cannot do it now."""
+    """401 a wrong PIN, 429 too many of them, 409 the guard refuses, 404 nothing by that name, 422 a wrong body.
+
+    503: the home cannot do it now.
+    """
 
     @app.exception_handler(ActionRefused)
     async def refused(_: Request, error: ActionRefused) -> JSONResponse:
-        return refusal(409, error.rule, str(error).removeprefix(f"Refused by {error.rule}: "))
+        return refusal(409, error.rule, finding_of(error))
+
+    @app.exception_handler(PinRefused)
+    async def wrong(_: Request, error: PinRefused) -> JSONResponse:
+        return refusal(401, error.rule, finding_of(error), {"WWW-Authenticate": "PIN"})
+
+    @app.exception_handler(LockedOut)
+    async def locked_out(_: Request, error: LockedOut) -> JSONResponse:
+        return refusal(429, error.rule, finding_of(error), {"Retry-After": str(error.seconds)})
 
     @app.exception_handler(DeviceUnknown)
     async def unknown(_: Request, error: DeviceUnknown) -> JSONResponse:

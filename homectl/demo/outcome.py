@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from homectl.home import Cause, CommandState, Event, Kind
+from homectl.home import Act, Cause, CommandState, Event, Kind
 from homectl.journal import Journal
 
 ENDS = (CommandState.CONFIRMED, CommandState.FAILED, CommandState.EXPIRED, CommandState.SUPERSEDED)
@@ -65,7 +65,7 @@ def outcome_of(
         by_cause[str(cause)] = by_cause.get(str(cause), 0) + number
         states[state] += number
     issued = sum(states.values())
-    unlocks = int(truth.pop("unlocks_asked", 0))
+    unlocks = int(truth.pop("unlocks_asked", 0)) - _unlocks_by_people(journal, since)
     ends = {str(state): states[state] for state in ENDS}
     return Outcome(
         seed=seed,
@@ -83,6 +83,11 @@ def outcome_of(
         checks=_checks(commands, ends, issued, unlocks, learned=policy != "rules"),
         timing=timing,
     )
+
+
+def _unlocks_by_people(journal: Journal, since: float) -> int:
+    asked = [deed for _, deed in journal.audit.deeds() if deed.act is Act.UNLOCK and deed.outcome == CommandState.ASKED]
+    return sum(deed.at >= since for deed in asked)
 
 
 def _learning(journal: Journal, since: float) -> dict[str, int]:
@@ -108,7 +113,7 @@ def _checks(
         _at_least("lock commands", sum(commands.get(Kind.LOCK, {}).values()), 1),
         Check(name="commands without exactly one end", value=endless, must="= 0", ok=endless == 0),
         Check(name="share confirmed", value=round(confirmed, 4), must="> 0.9", ok=confirmed > 0.9),
-        Check(name="unlocks asked of a lock", value=unlocks, must="= 0", ok=unlocks == 0),
+        Check(name="unlocks that nobody with a PIN asked for", value=unlocks, must="= 0", ok=unlocks == 0),
     ]
     return checks
 

@@ -2,6 +2,7 @@
 
 from homectl.home.actions import Actions, AreaView, DeviceView, HomeView, TargetView, ValueView
 from homectl.home.areas import STATE, Area, Device, Home, Kind, Target
+from homectl.home.audit import Act, Actor, Deed
 from homectl.home.clock import Clock, SystemClock, ToldClock, milliseconds
 from homectl.home.commands import (
     KIND,
@@ -15,6 +16,8 @@ from homectl.home.commands import (
     Outcome,
     Setpoint,
     Setting,
+    Unlock,
+    Wish,
     agrees,
     fitted,
     wanted,
@@ -40,8 +43,10 @@ from homectl.home.errors import (
     DeviceUnknown,
     HomeError,
     JournalError,
+    LockedOut,
     LogError,
     MessageError,
+    PinRefused,
     UsageError,
 )
 from homectl.home.history import ORIGIN_CODE, ORIGINS, AgeLimits, History, Sample, Times, Track
@@ -55,8 +60,10 @@ __all__ = [
     "PLAUSIBLE",
     "STATE",
     "TOLERANCE",
+    "Act",
     "ActionRefused",
     "Actions",
+    "Actor",
     "AgeLimits",
     "Approved",
     "Area",
@@ -70,6 +77,7 @@ __all__ = [
     "CommandState",
     "ConfigError",
     "Decision",
+    "Deed",
     "Device",
     "DeviceUnknown",
     "DeviceView",
@@ -87,10 +95,12 @@ __all__ = [
     "Light",
     "Lock",
     "LockState",
+    "LockedOut",
     "LogError",
     "MessageError",
     "Origin",
     "Outcome",
+    "PinRefused",
     "Policy",
     "Prediction",
     "Quantity",
@@ -107,10 +117,12 @@ __all__ = [
     "Times",
     "ToldClock",
     "Track",
+    "Unlock",
     "UsageError",
     "ValueView",
     "Verdict",
     "Weighing",
+    "Wish",
     "agrees",
     "fitted",
     "milliseconds",

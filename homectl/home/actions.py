@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Sequence
 from datetime import date
 from typing import Any, Protocol
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, SecretStr
 
 from homectl.home.areas import Target
 from homectl.home.commands import CommandState, Setting
@@ -39,6 +39,7 @@ class TargetView(_Shown):
     changed_by: str = ""  # "by hand", "homectl", "another automation", "" (not known)
     hold_left: float | None = None  # seconds until homectl may act again
     autonomy: str = ""
+    unlocks: bool = False  # a lock that a person with a PIN can unlock
     decision: str = ""  # one sentence: the last decision and why
 
 
@@ -85,6 +86,13 @@ class Actions(Protocol):
 
     async def set(self, target: Target, setting: Setting) -> str:
         """Ask for a setting on a person's behalf: the command's id. Raises ActionRefused or DeviceUnknown."""
+
+    async def unlock(self, target: Target, person: str, pin: SecretStr) -> str:
+        """Draw a bolt for a person who gives their PIN: the command's id. Nothing else in homectl can unlock.
+
+        Sent once, now or not at all. PinRefused or LockedOut where the PIN is not accepted, ActionRefused where the
+        guard objects or the lock cannot be reached now.
+        """
 
     async def hold(self, target: Target, minutes: float) -> None:
         """Keep homectl's hands off a target for a while."""

@@ -82,6 +82,7 @@ class Device(_Described):
     check_in: float | None = Field(default=None, gt=0, description="seconds between reports, if the device says so")
     exterior: bool = Field(default=False, description="a door or lock between the home and the outside")
     contact: str | None = Field(default=None, description="for a lock: the device that says its door is closed")
+    unlocks: bool = Field(default=True, description="for a lock: whether a person with a PIN may unlock it")
     switched_by: Origin = Field(default=Origin.UNKNOWN, description="who switches it in a recorded log")
 
     @property

@@ -1,6 +1,7 @@
 """What can be asked of a device, by whom, and what has become of it.
 
-There is no setting that unlocks: a lock can only be asked to lock.
+There is no setting that unlocks: what policies, schedules and rules express can only lock. To unlock is a wish of its
+own, which only a person who gave a PIN can make.
 """
 
 import math
@@ -36,15 +37,27 @@ class Setpoint:
 
 @dataclass(frozen=True, slots=True)
 class Lock:
-    """Throw the bolt. The opposite cannot be expressed."""
+    """Throw the bolt."""
 
     def __str__(self) -> str:
         return "locked"
 
 
-Setting = Light | Setpoint | Lock
+@dataclass(frozen=True, slots=True)
+class Unlock:
+    """Draw the bolt. No setting: only `Actions.unlock` asks for it."""
 
-KIND: dict[type, Kind] = {Light: Kind.LIGHT, Setpoint: Kind.SETPOINT, Lock: Kind.LOCK}
+    def __str__(self) -> str:
+        return "unlocked"
+
+
+Setting = Light | Setpoint | Lock
+"""What a policy, a schedule, a rule or anybody else may want."""
+
+Wish = Setting | Unlock
+"""What may be asked of a device: a setting, or what a person alone may ask."""
+
+KIND: dict[type, Kind] = {Light: Kind.LIGHT, Setpoint: Kind.SETPOINT, Lock: Kind.LOCK, Unlock: Kind.LOCK}
 
 TOLERANCE: dict[Quantity, float] = {
     Quantity.LIGHT_ON: 0.0,
@@ -64,7 +77,7 @@ def fitted(setting: Setting, device: Device) -> Setting:
     return setting
 
 
-def wanted(setting: Setting) -> dict[Quantity, float]:
+def wanted(setting: Wish) -> dict[Quantity, float]:
     """The reports that show a setting has been obeyed."""
     match setting:
         case Light(on=False):
@@ -77,10 +90,12 @@ def wanted(setting: Setting) -> dict[Quantity, float]:
             return {Quantity.SETPOINT: celsius}
         case Lock():
             return {Quantity.LOCK: float(LockState.LOCKED)}
+        case Unlock():
+            return {Quantity.LOCK: float(LockState.UNLOCKED)}
     raise TypeError(f"not a setting: {setting!r}")
 
 
-def agrees(setting: Setting, quantity: Quantity, value: float) -> bool:
+def agrees(setting: Wish, quantity: Quantity, value: float) -> bool:
     """Whether a report says what the setting asks; NaN never does, other quantities do not contradict."""
     asked = wanted(setting).get(quantity)
     return asked is None or (math.isfinite(value) and abs(value - asked) <= TOLERANCE[quantity] + 1e-9)
@@ -117,14 +132,18 @@ class CommandState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Command:
-    """One wish for one target. `issued` is the home's time, UTC seconds since 1970."""
+    """One wish for one target. `issued` is the home's time, UTC seconds since 1970.
+
+    `person` is who gave a PIN for it, empty where nobody did.
+    """
 
     id: str
     target: Target
-    setting: Setting
+    setting: Wish
     cause: Cause
     issued: float
     reason: str
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,12 @@ HomeError                exit 1
   BrokerError                      the MQTT broker cannot be started or reached
   DeviceUnknown                    no device or target by that name in the home
   ActionRefused                    a person asked for something the guard does not allow
+    PinRefused                     a person or a PIN is not known
+      LockedOut                    too many wrong PINs: wait
   CheckpointMismatch               weights were trained for other features, tasks or shapes
 """
+
+import math
 
 
 class HomeError(Exception):
@@ -60,6 +64,21 @@ class ActionRefused(HomeError):
     def __init__(self, rule: str, finding: str) -> None:
         super().__init__(f"Refused by {rule}: {finding}")
         self.rule = rule
+
+
+class PinRefused(ActionRefused):
+    """Says the same whichever of the two is wrong."""
+
+    def __init__(self, rule: str = "pin", finding: str = "the person or the PIN is wrong; try again") -> None:
+        super().__init__(rule, finding)
+
+
+class LockedOut(PinRefused):
+    """Carries how many seconds to wait."""
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = max(1, math.ceil(seconds))
+        super().__init__("lock-out", f"too many wrong PINs; try again in {self.seconds} s, or use the key")
 
 
 class CheckpointMismatch(HomeError):

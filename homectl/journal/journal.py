@@ -9,6 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -33,6 +34,7 @@ from homectl.home import (
     Target,
     Track,
 )
+from homectl.journal.audit import Audit
 from homectl.journal.rows import lesson_of, ms, reading_of, record_of, row_of_lesson, row_of_record, target_of
 from homectl.journal.schema import VERSION, prepare
 
@@ -40,8 +42,10 @@ from homectl.journal.schema import VERSION, prepare
 class Journal:
     """An open journal. Use as a context manager, or call `close`."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(self, connection: sqlite3.Connection, head: Path | None = None) -> None:
+        """`head` is where the audit says where it ends; None for a journal in memory."""
         self._db = connection
+        self.audit = Audit(connection, partial(self._writing, durable=True), head)
         self._signals = _signals(connection)
         self._newest: dict[Target, Record] = {}  # the last decision stored of each target, as far as it is known
 
@@ -59,7 +63,7 @@ class Journal:
                 raise JournalError(f"{path}: journal version {version}, this program knows {VERSION}; update homectl")
             if not read_only:
                 prepare(db, version, path)
-            return cls(db)
+            return cls(db, Audit.head_of(path))
         except (sqlite3.Error, ValueError) as error:
             raise JournalError(f"{path}: expected a journal, got: {error}; name another file or restore one") from None
 
@@ -85,6 +89,7 @@ class Journal:
         if self._db.in_transaction:
             with self._writing(durable=True):
                 pass
+        self.audit.settle()
 
     # --- the home and its readings ----------------------------------------------------------------
 

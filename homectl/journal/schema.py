@@ -4,7 +4,7 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-VERSION = 2
+VERSION = 3
 
 TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
@@ -28,7 +28,14 @@ CREATE TABLE lessons (
 """
 """What learning came to, in order; `days` and `figures` are JSON."""
 
-STEPS = {1: LESSONS}
+AUDIT = """
+CREATE TABLE audit (
+  number INTEGER PRIMARY KEY, at INTEGER NOT NULL, elapsed INTEGER NOT NULL, actor TEXT NOT NULL, act TEXT NOT NULL,
+  target TEXT NOT NULL, outcome TEXT NOT NULL, detail TEXT NOT NULL, hash BLOB NOT NULL);
+"""
+"""Who did what to a lock, numbered from 1; `hash` is over the row and the hash before it. Nothing is deleted here."""
+
+STEPS = {1: LESSONS, 2: AUDIT}
 """What makes of a journal of each version one of the next."""
 
 

@@ -7,7 +7,7 @@ from homectl.control.autonomy import AutonomySettings
 from homectl.control.limits import Limits
 from homectl.control.rules import Rules
 from homectl.controller import Controller, Parts
-from homectl.home import History, Policy, Reading, Setting, Target, ToldClock
+from homectl.home import History, Policy, Reading, Setting, Target, ToldClock, Unlock, Wish
 from homectl.journal import Journal
 from homectl.trial.homes import DAY
 from simulator.truth import Truth
@@ -74,7 +74,9 @@ def in_charge(
         sent: list[Sent] = []
         heard: list[Reading] = []
 
-        def transmit(target: Target, setting: Setting) -> bool:
+        def transmit(target: Target, setting: Wish) -> bool:
+            if isinstance(setting, Unlock):
+                return False  # nobody gives a PIN in an experiment
             sent.append(Sent(world.at, target, setting))
             heard.extend(world.obey(target, setting))
             return True

@@ -33,9 +33,10 @@ class Get:
 
 @dataclass(frozen=True, slots=True)
 class Unlock:
-    """Somebody asked a lock to open, or to toggle: heard so that it can be counted, never obeyed."""
+    """Somebody asked a lock to open, or to toggle: heard so that it can be counted. Only a `plain` one is obeyed."""
 
     target: Target
+    plain: bool = False
 
 
 Heard = Asked | Get | Unlock
@@ -56,10 +57,10 @@ def unpacked(payload: bytes) -> object:
 
 
 def lock_asked(device: str, word: object, payload: bytes) -> Heard | None:
-    """What a lock is asked. Whatever speaks of unlocking counts as that, also beside a LOCK."""
+    """What a lock is asked. Whatever speaks of unlocking counts as that, also beside a LOCK; UNLOCK alone is plain."""
     target, said = Target(device, Kind.LOCK), str(word).upper()
     if b"UNLOCK" in payload.upper() or said in ("OPEN", "TOGGLE"):
-        return Unlock(target)
+        return Unlock(target, plain=said == "UNLOCK" and payload.upper().count(b"LOCK") == 1)
     return Asked(target, Lock()) if said == "LOCK" else None
 
 

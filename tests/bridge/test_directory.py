@@ -29,6 +29,7 @@ from homectl.home import (
     Setpoint,
     Setting,
     Target,
+    Unlock,
 )
 
 DATA = Path(__file__).parents[2] / ".." / "shared" / "data" / "zigbee"
@@ -189,6 +190,31 @@ def test_a_lamp_whose_word_for_on_could_open_a_lock_is_not_commanded(word: str) 
     assert made.encode(Target("it", Kind.LIGHT), Light(False)) != []
 
 
+@pytest.mark.parametrize(("declared", "unlocks"), [({}, True), ({"unlocks": True}, True), ({"unlocks": False}, False)])
+def test_a_lock_is_unlocked_where_it_can_be_and_the_household_lets_it(declared: dict[str, Any], unlocks: bool) -> None:
+    made = directory(placed("zigbee2mqtt:0x4", **declared))
+    bolt = Target("it", Kind.LOCK)
+    assert made.home.device("it").unlocks is unlocks
+    assert [one.payload for one in made.encode(bolt, Unlock())] == [b'{"state": "UNLOCK"}'] * unlocks
+    assert [one.payload for one in made.encode(bolt, Lock())] == [b'{"state": "LOCK"}']
+
+
+def test_a_lock_that_says_nothing_of_unlocking_is_only_locked() -> None:
+    made = directory(placed("zigbee2mqtt:0x4"))
+    mute = DEVICES[3] | {"definition": {"exposes": [{"type": "lock", "features": [STATE | {"value_on": "LOCK"}]}]}}
+    made.take(message("zigbee2mqtt/bridge/devices", [mute]), 2.0)
+    assert not made.home.device("it").unlocks
+    assert made.encode(Target("it", Kind.LOCK), Unlock()) == []
+    assert made.encode(Target("it", Kind.LOCK), Lock()) != []
+
+
+@pytest.mark.parametrize("address", [LAMP, VALVE])
+def test_nothing_but_a_lock_is_unlocked(address: str) -> None:
+    made = directory(placed(address))
+    for kind in Kind:
+        assert made.encode(Target("it", kind), Unlock()) == []
+
+
 def test_what_cannot_be_true_is_not_known() -> None:
     made = directory(placed(VALVE))
     (reading,) = made.take(message("zigbee2mqtt/d/0x2", {"local_temperature": 400}), 2.0)
@@ -248,6 +274,12 @@ def everything_said_is_in_order(made: Directory) -> None:
                 assert not sent.retain
                 assert not {"+", "#"} & set(sent.topic)
                 assert b"unlock" not in sent.payload.lower()
+        opening = made.encode(target, Unlock())
+        assert len(opening) <= (target.kind is Kind.LOCK and made.home.device(target.device).unlocks)
+        for sent in opening:
+            assert (sent.retain, sent.qos) == (False, 0)
+            assert not {"+", "#"} & set(sent.topic)
+            assert b"unlock" in sent.payload.lower()
     assert len(made.subscriptions()) < 100
 
 

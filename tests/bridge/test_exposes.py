@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from homectl.bridge.dialects.announced import Announced
 from homectl.bridge.dialects.exposes import described
-from homectl.home import Kind, Light, Lock, Quantity, Setpoint
+from homectl.home import Kind, Light, Lock, Quantity, Setpoint, Unlock
 
 STATE = {"type": "binary", "name": "state", "property": "state", "access": 7, "value_on": "ON", "value_off": "OFF"}
 BOLT = STATE | {"value_on": "LOCK", "value_off": "UNLOCK"}
@@ -176,3 +176,25 @@ def stays_in_order(exposes: Any, level: float) -> int:
                 assert not isinstance(setting, Lock) or set(body.values()) == {"LOCK"}
                 assert not isinstance(setting, Setpoint) or all(0 <= value <= 45 for value in body.values())
     return told
+
+
+@pytest.mark.parametrize(
+    ("more", "unlocks"),
+    [
+        ({}, True),
+        ({"value_off": "unlock"}, True),
+        ({"value_off": None}, False),
+        ({"value_off": "OPEN"}, False),
+        ({"value_off": "UNLATCH"}, False),
+        ({"value_off": "LOCK"}, False),
+        ({"value_off": True}, False),
+        ({"value_on": "ON"}, False),
+        ({"access": 5}, False),
+    ],
+)
+def test_a_lock_is_unlocked_only_where_it_says_how(more: dict[str, Any], unlocks: bool) -> None:
+    made = described(entry(part("lock", BOLT | more)), "zigbee2mqtt:0x1", "zigbee2mqtt/thing")
+    assert [found.unlocks for found in made.announced] == [unlocks]
+    send = made.sends.get(("zigbee2mqtt:0x1", "lock"))
+    sent = [] if send is None else send(Unlock())
+    assert [(one.payload, one.qos, one.retain) for one in sent] == [(b'{"state": "UNLOCK"}', 0, False)] * unlocks

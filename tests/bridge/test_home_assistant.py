@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from homectl.bridge.dialects.announced import Heard
 from homectl.bridge.dialects.home_assistant import CROWD, MOST_TOPICS, HomeAssistant
 from homectl.bridge.messages import Message
-from homectl.home import Kind, Light, Lock, MessageError, Quantity, Setpoint
+from homectl.home import Kind, Light, Lock, MessageError, Quantity, Setpoint, Unlock
 
 DEVICE = {"ids": ["d1"], "name": "Thing"}
 LIGHT = {"uniq_id": "l", "schema": "json", "stat_t": "a/l", "cmd_t": "a/l/set", "dev": DEVICE}
@@ -148,6 +148,34 @@ def test_a_lock_is_commanded_only_where_it_can_only_lock(more: dict[str, Any], c
     heard = announce(dialect, "lock/d1/k", LOCK | more)
     assert sets(heard) == {"home_assistant:d1": {Kind.LOCK} if commanded else set()}
     assert bool(dialect.encode("home_assistant:d1", Lock())) is commanded
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        ({}, "UNLOCK"),
+        ({"pl_unlk": "unlock"}, "unlock"),
+        ({"pl_lock": "lock", "pl_unlk": "unlock"}, "unlock"),
+        ({"cmd_tpl": '{"do": "{{ value }}"}'}, '{"do": "UNLOCK"}'),
+        ({"pl_lock": "lock"}, None),  # it has words of its own, and keeps this one to itself
+        ({"pl_unlk": "OPEN"}, None),
+        ({"pl_unlk": "unlatch"}, None),
+        ({"pl_unlk": "LOCK"}, None),
+        ({"pl_unlk": "0"}, None),
+        ({"pl_unlk": ""}, None),
+        ({"cmd_tpl": "LOCK"}, None),
+        ({"cmd_tpl": '{"lock": "{{ value }}"}'}, None),
+        ({"cod_form": "^\\d{4}$"}, None),
+        ({"stat_t": None}, None),
+        ({"cmd_t": None}, None),
+    ],
+)
+def test_a_lock_is_unlocked_only_where_its_word_can_mean_nothing_else(more: dict[str, Any], said: str | None) -> None:
+    dialect = HomeAssistant()
+    heard = announce(dialect, "lock/d1/k", LOCK | more)
+    assert [one.unlocks for one in heard.announced] == [said is not None] * len(heard.announced)
+    sent = [(one.payload.decode(), one.qos, one.retain) for one in dialect.encode("home_assistant:d1", Unlock())]
+    assert sent == ([] if said is None else [(said, 0, False)])
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,10 @@ from homectl.bridge.outbox import BATTERY_WINDOW, MAINS_WINDOW, Outbox, Window
 from homectl.control.guard import Situation, review
 from homectl.home import (
     Approved,
+    Cause,
     Command,
     CommandState,
+    JournalError,
     Kind,
     Light,
     Lock,
@@ -21,8 +23,9 @@ from homectl.home import (
     Quantity,
     Reading,
     Setpoint,
-    Setting,
     Target,
+    Unlock,
+    Wish,
 )
 from tests.control.test_guard import HOME, command, situation
 
@@ -34,10 +37,10 @@ class Line:
 
     def __init__(self) -> None:
         self.up = True
-        self.sent: list[tuple[Target, Setting]] = []
+        self.sent: list[tuple[Target, Wish]] = []
         self.stored: list[Command] = []
 
-    def transmit(self, target: Target, setting: Setting) -> bool:
+    def transmit(self, target: Target, setting: Wish) -> bool:
         if self.up:
             self.sent.append((target, setting))
         return self.up
@@ -50,8 +53,9 @@ def window(target: Target) -> Window:
     return BATTERY_WINDOW if target == VALVE else MAINS_WINDOW
 
 
-def approved(setting: Setting) -> Approved:
-    now, asked = situation(), command(setting)
+def approved(setting: Wish) -> Approved:
+    person = isinstance(setting, Unlock)
+    now, asked = situation(), command(setting, *((Cause.PERSON, "Ada") if person else ()))
     device = HOME.device(asked.target.device)
     verdict = review(asked, Situation(HOME, device, now.history, now.at, now.elapsed, now.ledger, now.limits))
     assert isinstance(verdict, Approved)
@@ -59,6 +63,7 @@ def approved(setting: Setting) -> Approved:
 
 
 WISHES = [approved(Light(on=True, level=0.5)), approved(Light(on=False)), approved(Setpoint(20.5)), approved(Lock())]
+UNLOCK = approved(Unlock())
 
 
 def told(device: str, quantity: Quantity, value: float, *, live: bool = True) -> Reading:
@@ -70,7 +75,7 @@ def states(outcomes: list[Outcome]) -> list[CommandState]:
 
 
 STEPS = st.one_of(
-    st.tuples(st.just("submit"), st.sampled_from(WISHES)),
+    st.tuples(st.just("submit"), st.sampled_from([*WISHES, UNLOCK])),
     st.tuples(st.just("wait"), st.floats(0, 400)),
     st.tuples(st.just("wire"), st.booleans()),
     st.tuples(
@@ -84,6 +89,7 @@ STEPS = st.one_of(
                 told("valve", Quantity.SETPOINT, math.nan),
                 told("bolt", Quantity.LOCK, LockState.LOCKED),
                 told("bolt", Quantity.LOCK, LockState.JAMMED),
+                told("bolt", Quantity.LOCK, LockState.UNLOCKED),
                 told("bolt", Quantity.LOCK, LockState.LOCKED, live=False),
             ]
         ),
@@ -118,15 +124,50 @@ def test_every_command_reaches_exactly_one_end_and_a_lock_is_sent_at_most_once(s
     assert not outbox.open
 
 
-def test_a_lock_is_stored_before_it_is_sent_and_never_queued() -> None:
+@pytest.mark.parametrize("wish", [WISHES[3], UNLOCK])
+def test_a_lock_is_stored_before_it_is_sent_and_never_queued(wish: Approved) -> None:
     line = Line()
     line.up = False
     outbox = line.outbox()
-    assert states(outbox.submit(WISHES[3], real=0, at=0)) == [CommandState.ASKED, CommandState.FAILED]
+    assert states(outbox.submit(wish, real=0, at=0)) == [CommandState.ASKED, CommandState.FAILED]
     line.up = True
     outbox.reconnected(real=1)
     assert line.sent == []
     assert len(line.stored) == 1
+
+
+@pytest.mark.parametrize("wish", [WISHES[3], UNLOCK])
+def test_a_lock_that_the_book_does_not_take_is_not_sent(wish: Approved) -> None:
+    def refuse(_: Command) -> None:
+        assert line.sent == []
+        raise JournalError("the disk is full")
+
+    line = Line()
+    outbox = Outbox(transmit=line.transmit, store=refuse, window=window)
+    with pytest.raises(JournalError):
+        outbox.submit(wish, real=0, at=0)
+    outbox.reconnected(real=1)
+    assert states(outbox.tick(real=10, at=10)) == [CommandState.EXPIRED]
+    assert line.sent == []
+
+
+@pytest.mark.parametrize(
+    ("reports", "end"),
+    [
+        ([LockState.UNLOCKING], []),
+        ([LockState.UNLOCKING, LockState.UNLOCKED], [CommandState.CONFIRMED]),
+        ([LockState.LOCKED], []),
+        ([LockState.JAMMED], [CommandState.FAILED]),
+    ],
+)
+def test_an_unlock_is_confirmed_by_the_lock_alone(reports: list[LockState], end: list[CommandState]) -> None:
+    outbox = Line().outbox()
+    outbox.submit(UNLOCK, real=0, at=0)
+    assert outbox.observe(told("bolt", Quantity.LOCK, LockState.UNLOCKED, live=False), real=1, at=1) == []
+    for state in reports[:-1]:
+        assert outbox.observe(told("bolt", Quantity.LOCK, state), real=1, at=1) == []
+    assert outbox.caused(told("bolt", Quantity.LOCK, LockState.UNLOCKING), 1.0, real=1) == UNLOCK.command
+    assert states(outbox.observe(told("bolt", Quantity.LOCK, reports[-1]), real=1, at=1)) == end
 
 
 def test_a_light_is_confirmed_only_when_all_of_it_was_reported() -> None:
@@ -143,6 +184,7 @@ def test_a_light_is_confirmed_only_when_all_of_it_was_reported() -> None:
         (WISHES[0], 3, CommandState.FAILED),
         (WISHES[2], 3, CommandState.FAILED),
         (WISHES[3], 1, CommandState.EXPIRED),
+        (UNLOCK, 1, CommandState.EXPIRED),
     ],
 )
 def test_silence_ends_a_command_after_its_window(wish: Approved, sent: int, end: CommandState) -> None:

@@ -10,7 +10,7 @@ import pytest
 from homectl.bridge.directory import Directory, dialects_of
 from homectl.bridge.messages import Message
 from homectl.bridge.settings import BridgeSettings
-from homectl.home import Area, Device, Home, Kind, Light, Lock, Reading, Setpoint, Setting, Target
+from homectl.home import Area, Device, Home, Kind, Light, Lock, Reading, Setpoint, Target, Unlock, Wish
 
 FILES = sorted((Path(__file__).parent.parent / "wire").glob("*.json"))
 AT = 1_000.0
@@ -30,13 +30,13 @@ def directory(case: dict[str, Any]) -> Directory:
     return made
 
 
-def setting(wanted: dict[str, Any]) -> tuple[Kind, Setting]:
+def setting(wanted: dict[str, Any]) -> tuple[Kind, Wish]:
     match wanted:
         case {"light": [on, level]}:
             return Kind.LIGHT, Light(on, level)
         case {"setpoint": celsius}:
             return Kind.SETPOINT, Setpoint(celsius)
-    return Kind.LOCK, Lock()
+    return Kind.LOCK, Unlock() if "unlock" in wanted else Lock()
 
 
 def said(readings: list[Reading]) -> list[tuple[str, float | None]]:
@@ -65,7 +65,7 @@ def test_a_device_is_told_in_its_own_words(file: Path) -> None:
         expected = [(topic, body if isinstance(body, str) else json.dumps(body)) for topic, body in command["sends"]]
         assert [(m.topic, m.payload.decode()) for m in sent] == expected, command
         assert not any(m.retain for m in sent)
-        assert kind is not Kind.LOCK or all(m.qos == 1 for m in sent)
+        assert kind is not Kind.LOCK or all(m.qos == (0 if wanted == Unlock() else 1) for m in sent)
 
 
 @pytest.mark.parametrize("file", [f for f in FILES if '"asks"' in f.read_text(encoding="utf-8")], ids=lambda f: f.stem)

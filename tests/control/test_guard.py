@@ -26,10 +26,12 @@ from homectl.home import (
     Setpoint,
     Setting,
     Target,
+    Unlock,
+    Wish,
 )
 
 LAMP, VALVE, BOLT = Target("lamp", Kind.LIGHT), Target("valve", Kind.SETPOINT), Target("bolt", Kind.LOCK)
-TARGET = {Light: LAMP, Setpoint: VALVE, Lock: BOLT}
+TARGET = {Light: LAMP, Setpoint: VALVE, Lock: BOLT, Unlock: BOLT}
 NOON = 1_000_000.0
 HOME = Home(
     id="h",
@@ -65,13 +67,14 @@ def situation(*more: Reading, running: float = 3600.0, issued: tuple[tuple[float
     return Situation(HOME, device, History.of([*WELL, *more]), NOON, running, ledger, Limits())
 
 
-def command(setting: Setting, cause: Cause = Cause.LEARNED) -> Command:
-    return Command(id="1", target=TARGET[type(setting)], setting=setting, cause=cause, issued=NOON, reason="test")
+def command(setting: Wish, cause: Cause = Cause.LEARNED, person: str = "") -> Command:
+    target = TARGET[type(setting)]
+    return Command(id="1", target=target, setting=setting, cause=cause, issued=NOON, reason="test", person=person)
 
 
-def rule_of(setting: Setting, cause: Cause, now: Situation) -> str:
+def rule_of(setting: Wish, cause: Cause, now: Situation, person: str = "") -> str:
     """The rule that objects, or nothing."""
-    asked = command(setting, cause)
+    asked = command(setting, cause, person)
     here = Situation(HOME, HOME.device(asked.target.device), now.history, now.at, now.elapsed, now.ledger, now.limits)
     verdict = review(asked, here)
     return verdict.rule if isinstance(verdict, Refusal) else ""
@@ -192,6 +195,55 @@ def test_a_contact_may_be_silent_for_its_check_in_and_no_longer(age: float, rule
     assert rule_of(Lock(), Cause.SAFETY, now) == rule
 
 
+@pytest.mark.parametrize("person", ["", "Ada"])
+@pytest.mark.parametrize("cause", list(Cause))
+def test_only_a_person_who_is_named_unlocks(cause: Cause, person: str) -> None:
+    allowed = cause is Cause.PERSON and person == "Ada"
+    assert rule_of(Unlock(), cause, situation(), person) == ("" if allowed else "only a person unlocks")
+
+
+@pytest.mark.parametrize(
+    ("reading", "rule"),
+    [
+        (told("door", Quantity.CONTACT, 1.0), ""),
+        (told("door", Quantity.CONTACT, math.nan), ""),
+        (told("bolt", Quantity.LOCK, LockState.LOCKED), ""),
+        (told("bolt", Quantity.LOCK, LockState.NOT_FULLY_LOCKED), ""),
+        (told("bolt", Quantity.LOCK, LockState.JAMMED), "lock is known and free"),
+        (told("bolt", Quantity.LOCK, math.nan), "lock is known and free"),
+        (told("bolt", Quantity.AVAILABLE, 0.0), "device is reachable"),
+    ],
+)
+def test_a_bolt_is_drawn_only_where_it_is_reachable_known_and_free(reading: Reading, rule: str) -> None:
+    assert rule_of(Unlock(), Cause.PERSON, situation(reading), "Ada") == rule
+
+
+@pytest.mark.parametrize(
+    ("age", "live", "rule"),
+    [(65 * 60, True, ""), (65 * 60 + 1, True, "lock is known and free"), (1, False, "lock is known and free")],
+)
+def test_a_bolt_is_drawn_only_where_it_was_heard_lately_and_live(age: float, live: bool, rule: str) -> None:
+    old = History.of([told("bolt", Quantity.LOCK, LockState.LOCKED, NOON - age, live=live)])
+    now = Situation(HOME, HOME.device("bolt"), old, NOON, 3600.0, Ledger(0.0), Limits())
+    assert rule_of(Unlock(), Cause.PERSON, now, "Ada") == rule
+
+
+def test_a_lock_that_does_not_say_how_is_not_unlocked_but_still_locked() -> None:
+    now, device = situation(), HOME.device("bolt").model_copy(update={"unlocks": False})
+    mute = Situation(HOME.with_device(device), device, now.history, now.at, now.elapsed, now.ledger, now.limits)
+    verdict = review(command(Unlock(), Cause.PERSON, "Ada"), mute)
+    assert isinstance(verdict, Refusal)
+    assert verdict.rule == "lock can be unlocked"
+    assert isinstance(review(command(Lock(), Cause.PERSON), mute), Approved)
+
+
+def test_a_lamp_cannot_be_unlocked() -> None:
+    asked = Command(id="1", target=LAMP, setting=Unlock(), cause=Cause.PERSON, issued=NOON, reason="test", person="Ada")
+    verdict = review(asked, situation())
+    assert isinstance(verdict, Refusal)
+    assert verdict.rule == "device takes it"
+
+
 @pytest.mark.parametrize(
     ("agos", "rule"), [((29.0,), "bolt is spared"), ((30.0,), ""), ((90.0, 60.0, 30.0), "bolt is spared")]
 )
@@ -207,6 +259,7 @@ class Oracle:
     lamp: list[float] = field(default_factory=list)
     valve: list[float] = field(default_factory=list)
     contact: tuple[float, float] | None = None  # heard live at, value
+    bolt: tuple[float, float] | None = None
 
     def check(self, asked: Command, clock: float) -> None:
         policy = asked.cause in (Cause.LEARNED, Cause.RULES)
@@ -228,20 +281,27 @@ class Oracle:
                 heard, value = self.contact
                 assert value == 0.0, "bolt with the door open"
                 assert clock - heard <= 3900, "bolt on a stale contact"
+            case Unlock():
+                assert (asked.cause, asked.person) == ("person", "Ada"), "unlocked by nobody"
+                assert self.bolt is not None, "unlocked unheard"
+                assert clock - self.bolt[0] <= 3900, "unlocked long after it was heard"
+                assert self.bolt[1] != 3, "unlocked though jammed"
 
 
-def hostile_setting(dice: random.Random) -> Setting:
+def hostile_setting(dice: random.Random) -> Wish:
     wild = dice.choice(
         [math.nan, math.inf, -math.inf, -5.0, 0.0, 1e9, dice.uniform(-50, 90), dice.randrange(10, 60) / 2]
     )
-    return dice.choice([Setpoint(wild), Light(on=dice.random() < 0.5, level=dice.choice([None, wild, 0.5])), Lock()])
+    light = Light(on=dice.random() < 0.5, level=dice.choice([None, wild, 0.5]))
+    wishes: list[Wish] = [Setpoint(wild), light, Lock(), Unlock()]
+    return dice.choice(wishes)
 
 
 def adversary(cases: int, seed: int) -> int:
     """Hostile commands over random readings, faults and restarts; returns how many were let through."""
     dice, oracle, history = random.Random(seed), Oracle(), History()
     clock, ledger, let_through = 0.0, Ledger(0.0), 0
-    for number in range(cases):
+    for _ in range(cases):
         clock += dice.choice([0.1, 1.0, 7.0, 40.0, 400.0, 4000.0])
         if dice.random() < 0.6:
             live, door = dice.random() < 0.8, dice.choice([0.0, 0.0, 1.0, math.nan])
@@ -252,12 +312,14 @@ def adversary(cases: int, seed: int) -> int:
             history.append(told("valve", Quantity.TEMPERATURE, 19.0, clock))
             history.append(told("valve", Quantity.SETPOINT, dice.uniform(15, 27), clock))
             history.append(told("lamp", Quantity.LIGHT_ON, 0.0, clock))
-            history.append(told("bolt", Quantity.LOCK, float(dice.randrange(6)), clock))
+            oracle.bolt = (clock, float(dice.randrange(6)))
+            history.append(told("bolt", Quantity.LOCK, oracle.bolt[1], clock))
         if dice.random() < 0.002:
             ledger = Ledger(clock)
         setting, cause = hostile_setting(dice), dice.choice(list(Cause))
         target = TARGET[type(setting)]
-        asked = Command(id=str(number), target=target, setting=setting, cause=cause, issued=clock, reason="")
+        who = dice.choice(["", "Ada"]) if cause is Cause.PERSON else dice.choice(["", "", "Ada"])
+        asked = Command(id="n", target=target, setting=setting, cause=cause, issued=clock, reason="", person=who)
         now = Situation(HOME, HOME.device(target.device), history, clock, clock, ledger, Limits())
         if isinstance(review(asked, now), Approved):
             oracle.check(asked, clock)

@@ -5,10 +5,11 @@ import math
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
-from homectl.home import HomeError, Light, Lock, Setpoint, Setting, Target
+from homectl.home import HomeError, Light, Lock, Setpoint, Setting, Target, Unlock
 from tests.dashboard.asking import answer
-from tests.fakes import HEATING, LAMP, LOCK, FakeHome, small_home
+from tests.fakes import HEATING, LAMP, LOCK, PERSON, FakeHome, small_home
 
 
 @pytest.mark.parametrize(
@@ -46,7 +47,14 @@ def test_a_wish_reaches_the_home_as_a_setting(path: str, body: Any, target: Targ
         ("valve/setpoint", {"celsius": "21"}, 422, "body"),
         ("bolt/lock", {"lock": False}, 422, "body"),
         ("bolt/lock", {"unlock": True}, 422, "body"),
-        ("bolt/unlock", {"lock": True}, 404, "request"),
+        ("bolt/unlock", {"lock": True}, 422, "body"),
+        ("bolt/unlock", {"person": "Ada"}, 422, "body"),
+        ("bolt/unlock", {"person": "Ada", "pin": 7391}, 422, "body"),
+        ("bolt/unlock", {"person": "Ada", "pin": "7" * 65}, 422, "body"),
+        ("bolt/unlock", {"person": "", "pin": "7391"}, 422, "body"),
+        ("lamp/unlock", {"person": "Ada", "pin": "7391"}, 404, "device"),
+        ("bolt/unlock", {"person": "Ada", "pin": "7392"}, 401, "pin"),
+        ("bolt/unlock", {"person": "Ben", "pin": "7391"}, 401, "pin"),
         ("lamp/light/hold", {"minutes": 0}, 422, "body"),
         ("lamp/light/hold", {"minutes": 1e9}, 422, "body"),
         ("lamp/toaster/hold", {"minutes": 5}, 404, "path"),
@@ -142,6 +150,9 @@ class Broken(FakeHome):
     async def resume(self, target: Target) -> None:
         raise HomeError("The journal is full. Free some space.")
 
+    async def unlock(self, target: Target, person: str, pin: SecretStr) -> str:
+        raise KeyError(person, pin)
+
     async def explain(self, target: Target) -> str:
         raise KeyError("a secret of the inside")
 
@@ -163,10 +174,38 @@ def test_readiness_is_the_link_to_the_broker_and_life_is_not() -> None:
     assert answer(home, "GET", "/readyz").json() == {"ready": True}
 
 
-def test_every_route_is_described_and_none_unlocks() -> None:
+def test_a_person_with_a_pin_unlocks() -> None:
+    home = FakeHome()
+    said = answer(home, "POST", "/api/targets/bolt/unlock", json={"person": PERSON[0], "pin": PERSON[1]})
+    assert (said.status_code, home.asked) == (200, [(LOCK, Unlock())])
+    assert said.json() == {"command": home.outcomes[LOCK].command.id}
+
+
+def test_too_many_wrong_pins_are_told_when_to_come_again() -> None:
+    home = FakeHome()
+    body = {"person": "Ada", "pin": "7392"}
+    said = [answer(home, "POST", "/api/targets/bolt/unlock", json=body) for _ in range(6)]
+    assert [one.status_code for one in said] == [401] * 5 + [429]
+    assert len({one.text for one in said[:5]}) == 1
+    assert said[0].headers["WWW-Authenticate"] == "PIN"
+    assert said[5].headers["Retry-After"] == "60"
+    assert said[5].json()["finding"] == "too many wrong PINs; try again in 60 s, or use the key"
+
+
+@pytest.mark.parametrize("pin", ["73917391", "x" * 40 + "73917391" * 4, 73917391, ["73917391"], {"is": "73917391"}])
+def test_no_answer_and_no_log_repeats_a_pin(pin: object, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level("DEBUG"):
+        for home in (FakeHome(), Broken()):
+            said = answer(home, "POST", "/api/targets/bolt/unlock", json={"person": "Ada", "pin": pin})
+            assert said.status_code >= 400
+            assert "7391" not in said.text
+    assert "7391" not in caplog.text
+
+
+def test_every_route_is_described_and_one_unlocks() -> None:
     paths = answer(FakeHome(), "GET", "/api/openapi.json").json()["paths"]
     assert {"/api/home", "/api/events", "/api/targets/{device}/lock", "/api/simulator/{control}"} <= set(paths)
-    assert not [path for path in paths if "unlock" in path]
+    assert [path for path in paths if "unlock" in path] == ["/api/targets/{device}/unlock"]
 
 
 @pytest.mark.parametrize("path", ["/", "/static/page.js", "/static/page.css", "/static/icon.svg"])

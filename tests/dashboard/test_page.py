@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request, Route, expect
 
 from homectl.dashboard import Server
-from homectl.home import Area, Cause, Device, Home, Kind, Light, Lock, LockState, Origin, Quantity, Setpoint
+from homectl.home import Area, Cause, Device, Home, Kind, Light, Lock, LockState, Origin, Quantity, Setpoint, Unlock
 from tests.fakes import HEATING, LAMP, LOCK, FakeHome, small_home
 
 pytestmark = pytest.mark.browser
@@ -120,9 +120,62 @@ def test_a_failure_says_what_failed_and_why(see: See) -> None:
         await expect(outcome).to_have_text("Failed: unreachable (asked: locked) · asked by a person")
         await expect(seen.target("bolt/lock").locator('[data-field="reported"]')).to_have_text("Unlocked")
         assert seen.home.asked == [(LOCK, Lock())]
-        assert await seen.page.get_by_role("button", name="Unlock").count() == 0
 
     see(scene)
+
+
+def test_a_lock_is_unlocked_in_two_steps_and_shown_unlocked_only_once_it_says_so(see: See) -> None:
+    home = FakeHome()
+    home.report("bolt", Quantity.LOCK, LockState.LOCKED)
+
+    async def scene(seen: Seen) -> None:
+        bolt, pin = seen.target("bolt/lock"), seen.page.get_by_label("PIN")
+        await expect(pin).to_be_hidden()
+        await seen.button("Unlock Front door lock").click()
+        await seen.page.get_by_label("Name").fill("Ada")
+        await pin.fill("7391")
+        assert seen.home.asked == []
+        await seen.button("Confirm: unlock Front door lock").click()
+        outcome = bolt.locator('[data-field="outcome"]')
+        await expect(outcome).to_contain_text("Asked: unlocked, waiting for the device…")
+        await expect(bolt).to_have_attribute("data-reported", "locked")
+        await expect(pin).to_be_hidden()
+        assert await pin.input_value() == ""
+        seen.home.confirm(LOCK)
+        await expect(outcome).to_contain_text("Confirmed: unlocked · asked by a person")
+        await expect(bolt).to_have_attribute("data-reported", "unlocked")
+        assert seen.home.asked == [(LOCK, Unlock())]
+
+    see(scene, home)
+
+
+def test_a_wrong_pin_says_so_and_is_forgotten(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        await seen.button("Unlock Front door lock").click()
+        await seen.page.get_by_label("Name").fill("Ada")
+        await seen.page.get_by_label("PIN").fill("7392")
+        await seen.page.keyboard.press("Enter")
+        said = seen.target("bolt/lock").locator('[data-field="answer"]')
+        await expect(said).to_have_text("Refused: the person or the PIN is wrong; try again")
+        assert await seen.page.get_by_label("PIN").input_value() == ""
+        await seen.button("Do not unlock Front door lock").click()
+        await expect(seen.page.get_by_label("PIN")).to_be_hidden()
+        assert seen.home.asked == []
+        assert [wrong for wrong in seen.wrong if "401" not in wrong] == []
+        seen.wrong.clear()
+
+    see(scene)
+
+
+def test_a_lock_that_cannot_be_unlocked_offers_nothing(see: See) -> None:
+    home = FakeHome()
+    home.home = home.home.with_device(home.home.device("bolt").model_copy(update={"unlocks": False}))
+
+    async def scene(seen: Seen) -> None:
+        await expect(seen.button("Lock Front door lock")).to_be_visible()
+        await expect(seen.button("Unlock Front door lock")).to_be_hidden()
+
+    see(scene, home)
 
 
 def test_a_hand_at_the_wall_shows_as_by_hand_and_its_hold_can_be_ended(see: See) -> None:

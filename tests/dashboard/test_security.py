@@ -9,7 +9,7 @@ from starlette.types import Message
 from homectl.dashboard import application
 from homectl.dashboard.security import ON_EVERY_ANSWER
 from tests.dashboard.asking import OURS, Face, answer
-from tests.fakes import FakeHome
+from tests.fakes import PERSON, FakeHome
 
 OUR_PAGE = {**OURS, "Sec-Fetch-Site": "same-origin", "Origin": "http://127.0.0.1:8124"}
 FOREIGN: dict[str, dict[str, str]] = {
@@ -38,12 +38,13 @@ BODIES: dict[str, Any] = {
     "/api/targets/{device}/light": {"on": True},
     "/api/targets/{device}/setpoint": {"celsius": 20},
     "/api/targets/{device}/lock": {"lock": True},
+    "/api/targets/{device}/unlock": {"person": PERSON[0], "pin": PERSON[1]},
     "/api/targets/{device}/{kind}/hold": {"minutes": 5},
     "/api/targets/{device}/{kind}/resume": {},
     "/api/simulator/{control}": {},
     "/api/learning/{wish}": {"days": []},
 }
-DEVICE = {"light": "lamp", "setpoint": "valve", "lock": "bolt"}
+DEVICE = {"light": "lamp", "setpoint": "valve", "lock": "bolt", "unlock": "bolt"}
 
 
 def changing_routes() -> list[str]:
@@ -57,7 +58,7 @@ def filled(route: str) -> str:
 
 
 def unchanged(home: FakeHome) -> bool:
-    return not (home.asked or home.holds or home.simulated or home.learned)
+    return not (home.asked or home.holds or home.simulated or home.learned or home.wrong)
 
 
 def test_the_matrix_below_covers_every_route_that_changes_something() -> None:

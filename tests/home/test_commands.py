@@ -1,7 +1,10 @@
 """Settings say what report obeys them; nothing says unlock."""
 
 import math
-from typing import Any
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any, get_args
 
 import pytest
 
@@ -16,11 +19,14 @@ from homectl.home import (
     Setpoint,
     Setting,
     ToldClock,
+    Unlock,
     agrees,
     fitted,
     plausible,
     wanted,
 )
+
+ROOT = Path(__file__).parents[2]
 
 
 @pytest.mark.parametrize(
@@ -46,8 +52,32 @@ def test_a_report_agrees_with_a_setting_within_its_tolerance(
 
 
 def test_no_setting_wants_an_unlocked_door() -> None:
+    assert set(get_args(Setting)) == {Light, Setpoint, Lock}
     assert wanted(Lock()) == {Quantity.LOCK: float(LockState.LOCKED)}
+    assert wanted(Unlock()) == {Quantity.LOCK: float(LockState.UNLOCKED)}
     assert not Lock.__dataclass_fields__
+    assert not Unlock.__dataclass_fields__
+
+
+SAID = """
+from homectl.home import Cause, Decision, Kind, Lock, Prediction, Setting, Target, Unlock
+door = Target("door", Kind.LOCK)
+Prediction(target=door, setting=Lock(), confidence=1.0, why="")
+Prediction(target=door, setting=Unlock(), confidence=1.0, why="")
+Decision(target=door, setting=Unlock(), cause=Cause.LEARNED, confidence=1.0, reason="", at=0.0)
+wish: Setting = Unlock()
+async def ask(home: Actions) -> None:
+    await home.set(door, Unlock())
+"""
+
+
+def test_what_policies_schedules_and_rules_say_cannot_be_an_unlock_it_is_a_type_error(tmp_path: Path) -> None:
+    said = tmp_path / "said.py"
+    said.write_text(SAID.replace("Cause,", "Actions, Cause,"))
+    command = [sys.executable, "-m", "mypy", "--strict", "--no-error-summary", str(said)]
+    checked = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    wrong = [line.partition(": error: ")[0].rpartition(":")[2] for line in checked.stdout.splitlines()]
+    assert wrong == ["5", "6", "7", "9"], checked.stdout + checked.stderr
 
 
 def test_a_command_ends_in_one_of_four_ways() -> None:

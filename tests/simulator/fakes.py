@@ -117,6 +117,10 @@ class FakeWorld:
         motion = Reading(device="hall_motion", quantity=Quantity.MOTION, value=float(len(self.lengths) % 2), at=self.at)
         return [motion]
 
+    def unlock(self, device: str) -> list[Reading]:
+        self._set(device, Quantity.LOCK, float(LockState.UNLOCKED))
+        return self.report(device)
+
     def obey(self, target: Target, setting: Setting) -> list[Reading]:
         match setting:
             case Light(on=on, level=level):

@@ -144,6 +144,21 @@ def test_a_bolt_does_not_lock_an_open_door_and_this_is_counted() -> None:
     assert bolt.state is LockState.UNLOCKED
 
 
+def test_a_bolt_that_is_asked_to_unlock_takes_its_time_and_moves_once() -> None:
+    bench = Bench()
+    door, bolt = bench.lock()
+    bolt.turn(True)
+    bench.said()
+    door.swing(False)
+    bolt.draw()
+    bolt.draw()
+    heard = bench.wait(10)
+    assert values(heard, Quantity.LOCK) == [LockState.UNLOCKING, LockState.UNLOCKED]
+    assert {reading.origin for reading in heard} == {Origin.HOMECTL}
+    bolt.draw()
+    assert values(bench.said(), Quantity.LOCK) == [LockState.UNLOCKED]
+
+
 def test_a_thumb_turn_stops_the_motor_and_is_a_persons() -> None:
     bench = Bench()
     _, bolt = bench.lock()

@@ -108,18 +108,20 @@ def test_a_retained_set_or_control_is_dropped_and_counted(mosquitto: str, world:
     listener.send(LAMP_SET, b"", retain=True)
 
 
-def test_an_unlock_is_counted_and_never_obeyed_and_a_lock_is(
+def test_every_unlock_is_counted_and_only_a_plain_one_obeyed(
     mosquitto: str, world: FakeWorld, listener: Listener
 ) -> None:
     with on_air(world, mosquitto, paused=True) as simulation:
         listener.send(LOCK_SET, "LOCK")
         assert listener.until(lambda: world.state["front_lock", Quantity.LOCK] == LockState.LOCKED)
-        for payload in ("UNLOCK", '{"state":"UNLOCK"}', '{"state":"unlock","pin_code":1}'):
+        for payload in ("OPEN", "TOGGLE", '{"state":"LOCK","and":"UNLOCK"}'):
             listener.send(LOCK_SET, payload)
         assert listener.until(lambda: simulation.tally.unlocks == 3)
-    assert world.unlocks_asked == 3
-    assert world.state["front_lock", Quantity.LOCK] == LockState.LOCKED
-    assert listener.until(lambda: any(told.json["unlocks_asked"] == 3 for told in listener.of("truth")))
+        assert world.state["front_lock", Quantity.LOCK] == LockState.LOCKED
+        listener.send(LOCK_SET, '{"state":"UNLOCK"}')
+        assert listener.until(lambda: world.state["front_lock", Quantity.LOCK] == LockState.UNLOCKED)
+    assert world.unlocks_asked == simulation.tally.unlocks == 4
+    assert listener.until(lambda: any(told.json["unlocks_asked"] == 4 for told in listener.of("truth")))
 
 
 def test_pause_step_resume_and_speed_do_what_they_say(mosquitto: str, world: FakeWorld, listener: Listener) -> None:

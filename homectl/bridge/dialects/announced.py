@@ -7,10 +7,10 @@ from typing import Any, Protocol
 
 from homectl.bridge.dialects.values import NAN, Read
 from homectl.bridge.messages import Message
-from homectl.home import STATE, Kind, MessageError, Origin, Quantity, Reading, Setting
+from homectl.home import STATE, Kind, MessageError, Origin, Quantity, Reading, Wish
 
-Send = Callable[[Setting], list[Message]]
-"""What makes one target obey; empty where the setting is not for it."""
+Send = Callable[[Wish], list[Message]]
+"""What makes one target obey; empty where the wish is not for it."""
 
 Elsewhere = Callable[[str], bool]
 """Whether a topic belongs to another network."""
@@ -30,6 +30,7 @@ class Announced:
     kinds: frozenset[str] = frozenset()  # the functions it declares: light, climate, lock, switch, sensor …
     senses: frozenset[Quantity] = frozenset()
     sets: frozenset[Kind] = frozenset()
+    unlocks: bool = False  # a lock that says how it is unlocked
     relay: bool = False  # a switch that can be moved, and may be a lamp's if the household says so
     dimmable: bool = True
     coolest: float = 5.0
@@ -81,7 +82,7 @@ class Dialect(Protocol):
     def decode(self, message: Message, at: float) -> Heard | None:
         """What a message says; None if it is not for this dialect. MessageError if it says nothing sensible."""
 
-    def encode(self, address: str, setting: Setting) -> list[Message]:
+    def encode(self, address: str, setting: Wish) -> list[Message]:
         """What makes a device obey; empty if it cannot."""
 
     def ask(self, address: str, /) -> list[Message]:

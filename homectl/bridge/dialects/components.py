@@ -23,7 +23,7 @@ from homectl.bridge.dialects.values import (
     share,
 )
 from homectl.bridge.messages import Message
-from homectl.home import Light, Lock, LockState, MessageError, Quantity, Setpoint, Setting
+from homectl.home import Light, Lock, LockState, MessageError, Quantity, Setpoint, Unlock, Wish
 
 SENSED: dict[str, Quantity] = {
     "temperature": Quantity.TEMPERATURE,
@@ -92,7 +92,7 @@ def _json_light(body: Body, name: str, state: str, command: str, full: float) ->
     claims += [Claim(Quantity.LIGHT_LEVEL, state, field("brightness", share(full)))] if dims else []
     tell = _telling(body)
 
-    def send(setting: Setting) -> list[Message]:
+    def send(setting: Wish) -> list[Message]:
         if not isinstance(setting, Light):
             return []
         said: dict[str, Any] = {"state": "ON" if setting.on else "OFF"}
@@ -115,7 +115,7 @@ def _plain_light(body: Body, name: str, state: str, command: str, full: float) -
         claims.append(Claim(Quantity.LIGHT_LEVEL, level, told))
     write, tell, order = writer(body, "brightness_command_template"), _telling(body), body.get("on_command_type")
 
-    def send(setting: Setting) -> list[Message]:
+    def send(setting: Wish) -> list[Message]:
         if not isinstance(setting, Light):
             return []
         switch = tell(command, on if setting.on else off)
@@ -136,7 +136,7 @@ def _switch(body: Body, name: str) -> Part | None:
     words = meaning({text_of(body.get("state_off", off)): 0, text_of(body.get("state_on", on)): 1})
     write, tell = writer(body, "command_template"), _telling(body)
 
-    def send(setting: Setting) -> list[Message]:
+    def send(setting: Wish) -> list[Message]:
         return tell(command, write(on if setting.on else off)) if isinstance(setting, Light) else []
 
     claims = (Claim(Quantity.SWITCH, state, reader(teller(body, "value_template"), words)),)
@@ -169,7 +169,7 @@ def _thermostat(body: Body, name: str, claims: list[Claim], word: str, scale: tu
     claims = [*claims, Claim(Quantity.SETPOINT, state, reader(teller(body, word + "_state_template"), scaled(scale)))]
     write, tell = writer(body, word + "_command_template"), _telling(body)
 
-    def send(setting: Setting) -> list[Message]:
+    def send(setting: Wish) -> list[Message]:
         if not isinstance(setting, Setpoint):
             return []
         return tell(command, write(plain(rounded((setting.celsius - offset) / factor, *limits))))
@@ -179,7 +179,10 @@ def _thermostat(body: Body, name: str, claims: list[Claim], word: str, scale: tu
 
 
 def _lock(body: Body, name: str) -> Part:
-    """Only `lock` is ever written; a lock that wants a code, or other words, is read and left alone."""
+    """A lock that wants a code, or other words than `lock` and `unlock`, is read and left alone.
+
+    To unlock it takes a word of its own, or the usual one if it locks by the usual one; QoS 0 delivers it at most once.
+    """
     state, command = topic(body, "state_topic"), topic(body, "command_topic")
     if state is None:
         return Part("lock", name, ())
@@ -188,10 +191,15 @@ def _lock(body: Body, name: str) -> Part:
     if command is None or body.get("code_format") is not None or not _bolts(said):
         return Part("lock", name, claims)
 
-    def send(setting: Setting) -> list[Message]:
+    drawn = writer(body, "command_template")(text_of(body.get("payload_unlock", "UNLOCK")))
+    unlocks = _unbolts(drawn) and ("payload_unlock" in body or "payload_lock" not in body)
+
+    def send(setting: Wish) -> list[Message]:
+        if isinstance(setting, Unlock) and unlocks:
+            return [Message(command, drawn.encode("utf-8", "replace"), qos=0)]
         return [Message(command, said.encode("utf-8", "replace"), qos=1)] if isinstance(setting, Lock) else []
 
-    return Part("lock", name, claims, send, commands=(command,))
+    return Part("lock", name, claims, send, unlocks=unlocks, commands=(command,))
 
 
 def _bolt_words(body: Body) -> dict[str, LockState]:
@@ -208,6 +216,16 @@ def _bolts(text: str) -> bool:
     """Whether a payload can only mean the bolt is to be thrown."""
     words = set(re.findall(r"[a-z]+", text.casefold()))
     return bool(words & {"lock", "locked"}) and not any("open" in word or word.startswith("un") for word in words)
+
+
+def _unbolts(text: str) -> bool:
+    """Whether a payload can only mean the bolt is to be drawn, and no latch with it."""
+    words = set(re.findall(r"[a-z]+", text.casefold()))
+    return (
+        "unlock" in words
+        and not words & {"lock", "locked", "locking"}
+        and not any("open" in w or "latch" in w for w in words)
+    )
 
 
 def _cover(body: Body, name: str) -> Part | None:

@@ -24,7 +24,7 @@ from homectl.bridge.dialects.values import (
     share,
 )
 from homectl.bridge.messages import Message
-from homectl.home import Light, Lock, Quantity, Setpoint, Setting
+from homectl.home import Light, Lock, Quantity, Setpoint, Unlock, Wish
 
 PUBLISHED, SETTABLE, GETTABLE = 1, 2, 4
 """Bits of `access`."""
@@ -105,7 +105,7 @@ def _light(features: dict[str, Any], endpoint: str, topic: str) -> Part | None:
     if dimmer is not None:
         claims.append(Claim(Quantity.LIGHT_LEVEL, dimmer, share(full)))
 
-    def send(setting: Setting) -> list[Message]:
+    def send(setting: Wish) -> list[Message]:
         if not isinstance(setting, Light):
             return []
         body: dict[str, Any] = {state["property"]: on if setting.on else off}
@@ -123,7 +123,7 @@ def _switch(features: dict[str, Any], endpoint: str, topic: str) -> Part | None:
         return None
     on, off = _said(state, "value_on", "ON"), _said(state, "value_off", "OFF")
 
-    def send(setting: Setting) -> list[Message]:
+    def send(setting: Wish) -> list[Message]:
         return _message(topic, {state["property"]: on if setting.on else off}) if isinstance(setting, Light) else []
 
     claims = (Claim(Quantity.SWITCH, state["property"], meaning({off: 0, on: 1})),)
@@ -147,7 +147,7 @@ def _climate(features: dict[str, Any], endpoint: str, topic: str) -> Part | None
         return Part("climate", endpoint, tuple(claims), asks=_asks(sensed))
     limits = _range(wanted)
 
-    def send(setting: Setting) -> list[Message]:
+    def send(setting: Wish) -> list[Message]:
         if not isinstance(setting, Setpoint):
             return []
         return _message(topic, {wanted["property"]: plain(rounded(setting.celsius, *limits))})
@@ -156,7 +156,10 @@ def _climate(features: dict[str, Any], endpoint: str, topic: str) -> Part | None
 
 
 def _lock(features: dict[str, Any], endpoint: str, topic: str) -> Part | None:
-    """A lock reports by `lock_state` where it has one: `state` may say LOCK while the bolt is not fully thrown."""
+    """A lock reports by `lock_state` where it has one: `state` may say LOCK while the bolt is not fully thrown.
+
+    It is unlocked only where it names the word for that itself, and at most once: QoS 0 is never delivered again.
+    """
     state, trusted = features.get("state"), features.get("lock_state")
     if state is None:
         return None
@@ -164,10 +167,14 @@ def _lock(features: dict[str, Any], endpoint: str, topic: str) -> Part | None:
     claims = (Claim(Quantity.LOCK, reported["property"], meaning(LOCK_STATES)),)
     bolts = _can(state, SETTABLE) and canonical(_said(state, "value_on", "LOCK")) == "lock"
 
-    def send(setting: Setting) -> list[Message]:
+    unlocks = bolts and canonical(state.get("value_off")) == "unlock"
+
+    def send(setting: Wish) -> list[Message]:
+        if isinstance(setting, Unlock) and unlocks:
+            return [replace(one, qos=0) for one in _message(topic, {state["property"]: "UNLOCK"})]
         return _message(topic, {state["property"]: "LOCK"}) if isinstance(setting, Lock) else []
 
-    return Part("lock", endpoint, claims, send if bolts else None, _asks(state))
+    return Part("lock", endpoint, claims, send if bolts else None, _asks(state), unlocks=unlocks)
 
 
 def _cover(features: dict[str, Any], endpoint: str, _topic: str) -> Part | None:

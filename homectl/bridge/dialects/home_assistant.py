@@ -9,9 +9,14 @@ from homectl.bridge.dialects.discovery import Announcement, Component, announcem
 from homectl.bridge.dialects.parts import Part, Profile, profile
 from homectl.bridge.dialects.payloads import Said
 from homectl.bridge.messages import Message, json_payload
-from homectl.home import Light, Lock, Quantity, Reading, Setpoint, Setting
+from homectl.home import Light, Lock, Quantity, Reading, Setpoint, Unlock, Wish
 
-_FUNCTIONS: dict[type, tuple[str, ...]] = {Light: ("light", "switch"), Setpoint: ("climate",), Lock: ("lock",)}
+_FUNCTIONS: dict[type, tuple[str, ...]] = {
+    Light: ("light", "switch"),
+    Setpoint: ("climate",),
+    Lock: ("lock",),
+    Unlock: ("lock",),
+}
 MOST_TOPICS = 256
 """Config topics that one device may have; all strangers together may have `CROWD` for each device of the limit."""
 
@@ -88,7 +93,7 @@ class HomeAssistant:
             self._hear_availability(device, message.topic, said, at, heard)
         return heard
 
-    def encode(self, address: str, setting: Setting) -> list[Message]:
+    def encode(self, address: str, setting: Wish) -> list[Message]:
         """The commands of a device known here; a lamp's setting also moves a relay."""
         device = self._of(address)
         if device is None:

@@ -32,6 +32,7 @@ class Part(NamedTuple):
     send: Send | None = None
     asks: tuple[str, ...] = ()
     dimmable: bool = False
+    unlocks: bool = False
     limits: Limits | None = None
     check_in: float | None = None
     commands: tuple[str, ...] = ()  # topics it is told on, where they are not the device's own
@@ -75,6 +76,7 @@ def _announced(parts: list[Part], **known: Any) -> Announced:
         kinds=frozenset(part.kind for part in parts),
         senses=frozenset(claim.quantity for part in parts for claim in part.claims),
         sets=frozenset(kind for kind, word in SETTABLE.items() if word in movable),
+        unlocks=any(part.unlocks for part in parts),
         relay="switch" in movable,
         dimmable=any(part.dimmable for part in parts),
         coolest=limits[0],

@@ -10,11 +10,16 @@ from homectl.bridge.dialects.exposes import described
 from homectl.bridge.dialects.parts import Profile
 from homectl.bridge.dialects.values import canonical, topic_is_safe
 from homectl.bridge.messages import Message, json_payload
-from homectl.home import Light, Lock, MessageError, Quantity, Reading, Setpoint, Setting
+from homectl.home import Light, Lock, MessageError, Quantity, Reading, Setpoint, Unlock, Wish
 
 _IEEE = re.compile(r"0x[0-9a-f]{1,16}")
 _RESERVED = frozenset({"set", "get", "availability"})
-_FUNCTIONS: dict[type, tuple[str, ...]] = {Light: ("light", "switch"), Setpoint: ("climate",), Lock: ("lock",)}
+_FUNCTIONS: dict[type, tuple[str, ...]] = {
+    Light: ("light", "switch"),
+    Setpoint: ("climate",),
+    Lock: ("lock",),
+    Unlock: ("lock",),
+}
 
 REPEAT = (28.0, 45.0)
 """Seconds after Home Assistant's birth message between which Zigbee2MQTT repeats every state: it waits for 30."""
@@ -107,7 +112,7 @@ class Zigbee2Mqtt:
                 self._say_available(key, at, heard)
         return heard
 
-    def encode(self, address: str, setting: Setting) -> list[Message]:
+    def encode(self, address: str, setting: Wish) -> list[Message]:
         """The `set` message of a device known here; a lamp's setting also moves a relay."""
         made = self._profiles.get(_key(address))
         if made is None:

@@ -2,6 +2,7 @@
 
 import { askTarget, simulate, speak } from "./asking.js";
 import { button, element, mark, say, show } from "./elements.js";
+import { stepUp } from "./unlocking.js";
 import { age, capital, outcome, span } from "./words.js";
 
 const SETTLE_MS = 500;
@@ -119,9 +120,17 @@ function setpointControls(device, wish, answer) {
   };
 }
 
-function lockControls(device, wish) {
+function lockControls(device, wish, answer) {
   const lock = button("Lock", `Lock ${device.name}`, () => wish({ lock: true }), { "data-action": "lock" });
-  return { root: element("div", { class: "controls" }, lock), update() {} };
+  const form = stepUp(device, answer);
+  const begin = button("Unlock…", `Unlock ${device.name}`, form.begin, { "data-action": "unlock" });
+  return {
+    root: element("div", { class: "controls" }, lock, begin, form.root),
+    update(now) {
+      show(begin, now.unlocks);
+      if (!now.unlocks) form.end();
+    },
+  };
 }
 
 /** Calls once a hand has rested, so that five presses are one wish. */
