@@ -7,6 +7,7 @@ from typing import Any
 
 from homectl.control.limits import Limits
 from homectl.home import (
+    BY_HAND,
     KIND,
     STATE,
     ActionRefused,
@@ -17,11 +18,15 @@ from homectl.home import (
     Device,
     DeviceUnknown,
     History,
+    Hold,
+    HoldKind,
     Home,
     HomeView,
     Kind,
     LearningWish,
     LockState,
+    Mode,
+    ModeSpan,
     Origin,
     Outcome,
     Quantity,
@@ -32,7 +37,7 @@ from homectl.home import (
     ToldClock,
     wanted,
 )
-from homectl.views import Knowledge, home_view
+from homectl.views import Knowledge, home_view, mode_view
 
 NOON = 1_736_249_400.0  # Tuesday 2025-01-07 12:30 in Berlin
 
@@ -99,7 +104,8 @@ class FakeHome:
         self.clock = ToldClock(NOON)
         self.history = History()
         self.outcomes: dict[Target, Outcome] = {}
-        self.holds: dict[Target, float] = {}
+        self.holds: dict[Target, Hold] = {}
+        self.span: ModeSpan | None = None
         self.sentences: dict[Target, str] = {}
         self.health: dict[str, Any] = {"readings": 0, "commands": {"asked": 0}}
         self.connected = True
@@ -122,7 +128,7 @@ class FakeHome:
             limits=Limits(),
             outcomes=self.outcomes,
             sentence=lambda target: self.sentences.get(target, "Left as it is: nothing has been decided yet."),
-            hold_left=self._hold_left,
+            hold=self._hold,
             autonomy=lambda target: "auto" if self.home.simulated else "observe",
         )
         return home_view(
@@ -133,6 +139,7 @@ class FakeHome:
             health=self.health,
             pending=self.pending,
             simulator=self.simulator if self.home.simulated else {},
+            mode=mode_view(self.span, self.home, self.clock.now()),
         )
 
     async def changes(self) -> AsyncIterator[HomeView]:
@@ -151,15 +158,28 @@ class FakeHome:
         self.ask(target, setting, Cause.PERSON)
         return self.outcomes[target].command.id
 
-    async def hold(self, target: Target, minutes: float) -> None:
+    async def hold(
+        self, target: Target, kind: HoldKind = HoldKind.MINUTES, minutes: float | None = None, by: str = ""
+    ) -> str:
         self._known(target)
-        self.holds[target] = self.clock.elapsed() + 60 * minutes
+        until = self.clock.now() + 60 * (minutes or 30) if kind is HoldKind.MINUTES else None
+        self.holds[target] = Hold(target=target, kind=kind, by=by, since=self.clock.now(), until=until)
         self.changed()
+        return f"{target} is left alone"
 
     async def resume(self, target: Target) -> None:
         self._known(target)
         self.holds.pop(target, None)
         self.changed()
+
+    async def mode(self, mode: Mode, hours: float | None = None, until: str = "", by: str = "") -> str:
+        now = self.clock.now()
+        if until == "yesterday":
+            raise ActionRefused("mode", "expected an end after now")
+        span = ModeSpan(mode=mode, since=now, until=now + 3600 * (hours or 1), by=by or "somebody")
+        self.span = None if mode is Mode.NONE else span
+        self.changed()
+        return f"{mode} mode"
 
     async def explain(self, target: Target) -> str:
         self._known(target)
@@ -207,7 +227,8 @@ class FakeHome:
 
     def by_hand(self, target: Target, value: float) -> None:
         """A person changes a target at the device itself, which starts a hold."""
-        self.holds[target] = self.clock.elapsed() + 1800.0
+        now = self.clock.now()
+        self.holds[target] = Hold(target=target, kind=HoldKind.MINUTES, by=BY_HAND, since=now, until=now + 1800.0)
         self.report(target.device, STATE[target.kind], value, Origin.PERSON)
 
     def report(self, device: str, quantity: Quantity, value: float, origin: Origin = Origin.SENSED) -> None:
@@ -237,9 +258,10 @@ class FakeHome:
         self.outcomes[target] = Outcome(command=command, state=state, at=self.clock.now(), detail=detail)
         self.changed()
 
-    def _hold_left(self, target: Target) -> float | None:
-        until = self.holds.get(target)
-        return until - self.clock.elapsed() if until is not None and until > self.clock.elapsed() else None
+    def _hold(self, target: Target) -> Hold | None:
+        hold = self.holds.get(target)
+        over = hold is not None and hold.until is not None and hold.until <= self.clock.now()
+        return None if over else hold
 
     def _known(self, target: Target) -> None:
         if target not in self.home.targets:

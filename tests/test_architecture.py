@@ -22,7 +22,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "models": {HOME, JOURNAL},
     "simulator": {HOME, JOURNAL},
     "homectl.settings": {HOME, "homectl.bridge", CONTROL, "homectl.schedule"},
-    "homectl.controller": {HOME, JOURNAL, "homectl.bridge", CONTROL, "homectl.safety_tick"},
+    "homectl.orders": {HOME, JOURNAL, CONTROL},
+    "homectl.controller": {HOME, JOURNAL, "homectl.bridge", CONTROL, "homectl.orders", "homectl.safety_tick"},
     "homectl.daemon": {HOME, "homectl.bridge", "homectl.controller", "homectl.views"},
     "homectl.views": {HOME, CONTROL},
 }

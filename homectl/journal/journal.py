@@ -33,7 +33,16 @@ from homectl.home import (
     Target,
     Track,
 )
-from homectl.journal.rows import lesson_of, ms, reading_of, record_of, row_of_lesson, row_of_record, target_of
+from homectl.journal.orders import Orders, has
+from homectl.journal.rows import (
+    lesson_of,
+    ms,
+    reading_of,
+    record_of,
+    row_of_lesson,
+    row_of_record,
+    target_of,
+)
 from homectl.journal.schema import VERSION, prepare
 
 
@@ -42,6 +51,7 @@ class Journal:
 
     def __init__(self, connection: sqlite3.Connection) -> None:
         self._db = connection
+        self.orders = Orders(connection, self._writing)
         self._signals = _signals(connection)
         self._newest: dict[Target, Record] = {}  # the last decision stored of each target, as far as it is known
 
@@ -107,6 +117,13 @@ class Journal:
             self._db.executemany("INSERT OR IGNORE INTO readings VALUES (?, ?, ?, ?, ?, ?)", rows)
             return self._db.total_changes - before
 
+    def amend(self, readings: Iterable[Reading]) -> None:
+        """Say anew who made some remembered readings what they are."""
+        rows = [(ORIGIN_CODE[r.origin], self._signals.get(r.signal), ms(r.at)) for r in readings]
+        if rows:
+            with self._writing():
+                self._db.executemany("UPDATE readings SET origin = ? WHERE signal = ? AND at = ?", rows)
+
     def history(self, start: float | None = None, end: float | None = None) -> History:
         """Every signal's samples with start ≤ time < end."""
         low, high = _span(start, end)
@@ -143,6 +160,7 @@ class Journal:
         with self._writing():
             gone = self._db.execute("DELETE FROM readings WHERE at < ?", (ms(since),)).rowcount
             self._db.execute("DELETE FROM decisions WHERE until < ?", (ms(since),))
+            self.orders.forget(-(2**62), ms(since))
             return gone
 
     def forget(self, spans: Iterable[tuple[float, float]]) -> int:
@@ -158,6 +176,7 @@ class Journal:
                 gone += self._db.execute("DELETE FROM readings WHERE at >= ? AND at < ?", span).rowcount
                 self._db.execute("DELETE FROM decisions WHERE until >= ? AND since < ?", span)
                 self._db.execute("DELETE FROM commands WHERE issued >= ? AND issued < ? AND ended IS NOT NULL", span)
+                self.orders.forget(*span)
         self._newest = {}
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return gone
@@ -247,7 +266,7 @@ class Journal:
 
     def lessons(self, since: float | None = None) -> list[Lesson]:
         """What learning came to, in the order it was recorded; none in a journal from before it was kept."""
-        if not self._db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'lessons'").fetchone()[0]:
+        if not has(self._db, "lessons"):
             return []
         query = "SELECT * FROM lessons WHERE at >= ? ORDER BY rowid"
         return [lesson_of(row) for row in self._db.execute(query, _span(since, None)[:1])]

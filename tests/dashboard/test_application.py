@@ -87,7 +87,7 @@ def test_a_form_is_never_taken_for_json() -> None:
 def test_a_hold_starts_and_ends_and_a_decision_explains_itself() -> None:
     home = FakeHome()
     home.sentences[LAMP] = "Left off: nobody is there."
-    assert answer(home, "POST", "/api/targets/lamp/light/hold", json={"minutes": 5}).status_code == 204
+    assert answer(home, "POST", "/api/targets/lamp/light/hold", json={"minutes": 5}).status_code == 200
     assert home.view().areas[0].devices[0].targets[0].hold_left == 300.0
     assert answer(home, "POST", "/api/targets/lamp/light/resume").status_code == 204
     assert home.holds == {}

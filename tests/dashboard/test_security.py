@@ -40,6 +40,7 @@ BODIES: dict[str, Any] = {
     "/api/targets/{device}/lock": {"lock": True},
     "/api/targets/{device}/{kind}/hold": {"minutes": 5},
     "/api/targets/{device}/{kind}/resume": {},
+    "/api/mode": {"mode": "away"},
     "/api/simulator/{control}": {},
     "/api/learning/{wish}": {"days": []},
 }
@@ -57,7 +58,7 @@ def filled(route: str) -> str:
 
 
 def unchanged(home: FakeHome) -> bool:
-    return not (home.asked or home.holds or home.simulated or home.learned)
+    return not (home.asked or home.holds or home.simulated or home.learned or home.span)
 
 
 def test_the_matrix_below_covers_every_route_that_changes_something() -> None:
