@@ -334,6 +334,10 @@ class Daemon:
         self._shielded(self._control.reconsider, targets)
         self._touch()
 
+    def missed(self, job: str) -> None:
+        """A job of the calendar was missed and ran late."""
+        self._control.counts[f"{job} ran late"] += 1
+
     def wake(self) -> None:
         """Something may be due now: look."""
         self._shielded(self._control.tick)

@@ -9,7 +9,7 @@ from homectl.control.holds import SOMEBODY
 from homectl.control.modes import meaning
 from homectl.control.orders import words_of_hold
 from homectl.control.overrides import last_by_hand
-from homectl.control.pipeline import Moment, ordered_of
+from homectl.control.pipeline import Moment, ordered
 from homectl.control.state import ControlState
 from homectl.control.timetable import next_boundary, turned
 from homectl.home import (
@@ -128,7 +128,7 @@ class Orders:
 def _left_to_the_minute(hold: Hold, now: Moment) -> bool:
     """Policies are asked once a minute, and so find free what a hand's change held for minutes."""
     by_hand = hold.by == BY_HAND and hold.kind is HoldKind.MINUTES and not hold.note
-    return by_hand and ordered_of(hold.target, now) is None
+    return by_hand and ordered(hold.target, now) is None
 
 
 def _end(mode: Mode, hours: float | None, until: str, now: Moment) -> float:

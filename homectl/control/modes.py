@@ -37,13 +37,12 @@ class Effect(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Effects:
-    """What a mode does where it applies. `policies`: the most they may do; `teaches`: whether its days are learned."""
+    """What a mode does where it applies; `policies`: the most they may do."""
 
     light: Effect = Effect.AS_EVER
     setpoint: Effect = Effect.AS_EVER
     lock: Effect = Effect.AS_EVER
     policies: Autonomy = Autonomy.AUTO
-    teaches: bool = True
 
     def of(self, kind: Kind) -> Effect:
         return {Kind.LIGHT: self.light, Kind.SETPOINT: self.setpoint, Kind.LOCK: self.lock}[kind]
@@ -51,13 +50,16 @@ class Effects:
 
 EFFECTS: dict[Mode, Effects] = {
     Mode.NONE: Effects(),
-    Mode.GUEST: Effects(policies=Autonomy.SUGGEST, teaches=False),
-    Mode.PARTY: Effects(light=Effect.HANDS_OFF, setpoint=Effect.HANDS_OFF, teaches=False),
+    Mode.GUEST: Effects(policies=Autonomy.SUGGEST),
+    Mode.PARTY: Effects(light=Effect.HANDS_OFF, setpoint=Effect.HANDS_OFF),
     Mode.AWAY: Effects(light=Effect.OFF, setpoint=Effect.SET_BACK, lock=Effect.LOCKED),
-    Mode.VACATION: Effects(light=Effect.OFF, setpoint=Effect.SET_BACK, lock=Effect.LOCKED, teaches=False),
-    Mode.CLEANING: Effects(light=Effect.HANDS_OFF, lock=Effect.HANDS_OFF, teaches=False),
+    Mode.VACATION: Effects(light=Effect.OFF, setpoint=Effect.SET_BACK, lock=Effect.LOCKED),
+    Mode.CLEANING: Effects(light=Effect.HANDS_OFF, lock=Effect.HANDS_OFF),
 }
-"""Safety stands above every mode: frost, a forgotten door and the guard are as ever in all of them."""
+"""Safety stands above every mode: frost, a forgotten door and the guard are as ever in all of them.
+
+Nothing is learned from the days of any but *away*: `Mode.teaches`.
+"""
 
 
 def effects(span: ModeSpan | None, target: Target, now: Present) -> Effects:
@@ -114,7 +116,7 @@ def meaning(mode: Mode, home: Home) -> str:
         changed = [text.replace(Effect.SET_BACK, f"set back to {settings.setpoint:g} °C") for text in changed]
     if does.policies is not Autonomy.AUTO:
         changed.append(f"what is learned only {does.policies}s")
-    if not does.teaches:
+    if not mode.teaches:
         changed.append("nothing is learned")
     where = f" (in {', '.join(settings.areas)})" if settings.areas else ""
     without = f" (not in {', '.join(settings.excluded)})" if settings.excluded else ""

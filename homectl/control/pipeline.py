@@ -7,7 +7,7 @@ target, autonomy says how much may be done, and the guard has the last word.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from homectl.control.arbiter import Lease, Level, objection, winner, winners
+from homectl.control.arbiter import Level, objection, winner, winners
 from homectl.control.autonomy import AutonomySettings
 from homectl.control.guard import BEFOREHAND, Refusal, Situation, review
 from homectl.control.limits import Limits
@@ -67,20 +67,18 @@ def decide(now: Moment, policy: Policy, fallback: Policy, targets: Sequence[Targ
 
 def foresee(now: Moment, policy: Policy, fallback: Policy, targets: Sequence[Target]) -> list[Decision]:
     """What is wanted of each target: by a mode or a schedule, and where none of them says anything by the policies."""
-    ordered = [lease for target in targets if (lease := ordered_of(target, now)) is not None]
-    said = {lease.target for lease in ordered}
+    orders = [decision for target in targets if (decision := ordered(target, now)) is not None]
+    said = {decision.target for decision in orders}
     others = [target for target in targets if target not in said] if said else targets
-    return [*(_ordered(lease, now) for lease in ordered), *_foreseen(now, policy, fallback, others)]
+    return [*orders, *_foreseen(now, policy, fallback, others)]
 
 
-def ordered_of(target: Target, now: Moment) -> Lease | None:
-    """The lease of a mode or a schedule that decides a target; None where they want nothing of it."""
-    wishes = [lease for lease in leases(target, now, now.state) if lease.level in (Level.MODE, Level.SCHEDULE)]
-    return winner([lease for lease in wishes if lease.setting is not None], now.at)
-
-
-def _ordered(lease: Lease, now: Moment) -> Decision:
-    assert lease.setting is not None
+def ordered(target: Target, now: Moment) -> Decision | None:
+    """What a mode or a schedule wants of a target; None where they want nothing."""
+    orders = [lease for lease in leases(target, now, now.state) if lease.level in (Level.MODE, Level.SCHEDULE)]
+    lease = winner([lease for lease in orders if lease.setting is not None], now.at)
+    if lease is None or lease.setting is None:
+        return None
     return Decision(
         target=lease.target,
         setting=fitted(lease.setting, now.home.device(lease.target.device)),

@@ -22,6 +22,11 @@ class Mode(StrEnum):
     VACATION = "vacation"
     CLEANING = "cleaning"
 
+    @property
+    def teaches(self) -> bool:
+        """Whether days of it are like others, and learned from."""
+        return self in (Mode.NONE, Mode.AWAY)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ModeSpan:
