@@ -89,7 +89,10 @@ class Schedule:
                 self._run, "date", run_date=when, args=(after, job, name, due), id=name, replace_existing=True
             )
 
-    def _run(self, after: Callable[[float], float | None], job: Callable[[], None], name: str, due: float) -> None:
+    async def _run(
+        self, after: Callable[[float], float | None], job: Callable[[], None], name: str, due: float
+    ) -> None:
+        """On the loop, where journal and home belong: what is no coroutine would run in a thread of its own."""
         now = time.time()
         self._arm(after, job, name, max(now, due))
         if now - due > LATE:
