@@ -155,11 +155,12 @@ class Controller:
         while self._able and self._next_safety <= elapsed:
             due, self._next_safety = self._next_safety, self._next_safety + SAFETY_EVERY
             self._carry_out(self._safety.tick(self._moment(self.now(), due)))
-        if self._able and (turned := self.orders.due(self.present())):
-            self._decide(sorted(turned))
+        turned = self.orders.due(self.present()) if self._able else set()
         if self._able and self._next_decision <= elapsed:
             self._next_decision = elapsed + DECIDE_EVERY - elapsed % DECIDE_EVERY
             self._decide(self.home.targets)
+        elif turned:
+            self._decide(sorted(turned))
 
     def present(self) -> Moment:
         """The home as it is now."""
