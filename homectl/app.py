@@ -144,7 +144,7 @@ def _schedule(settings: Settings, home: Home, parts: Parts, daemon: Daemon) -> S
     schedule = Schedule(home.zone, daemon.missed)
     schedule.daily(settings.schedule.retention_hour, forget, "retention")
     if home.schedules and not home.simulated:
-        schedule.at(lambda after: next_boundary(home, after), daemon.wake, "schedules")
+        schedule.at(lambda after: next_boundary(home, after) or after + DAY, daemon.wake, "schedules")
     return schedule
 
 

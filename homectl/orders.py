@@ -32,8 +32,9 @@ log = logging.getLogger(__name__)
 LATE = 300.0
 """Seconds after which a schedule's turn that was passed over is worth a word."""
 
-WEEK = 7 * 86_400.0
-LONGEST_MODE = 366 * 86_400.0
+DAY = 86_400.0
+WEEK = 7 * DAY
+LONGEST_MODE = 366 * DAY
 
 
 class Orders:
@@ -88,7 +89,8 @@ class Orders:
 
     def _look(self, now: Moment) -> None:
         turn = next_boundary(now.home, now.at)
-        self._home, self._looked, self._turn = now.home, now.at, inf if turn is None else turn
+        later = now.at + DAY if turn is None else turn  # beyond the polar circle the sun's come again some day
+        self._home, self._looked, self._turn = now.home, now.at, later
 
     # --- what a person says ---------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 """What people said beforehand in a home under control: it counts at once, ends at once, and survives a restart."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from datetime import date, datetime
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -254,6 +254,19 @@ def test_no_schedule_undoes_what_the_freeze_guard_asked_for(begin: Begin) -> Non
         home.answer()
     assert home.sent[-1] == (HEATING, Setpoint(10.0))
     assert home.sent.count((HEATING, Setpoint(10.0))) == 1
+
+
+def test_where_the_sun_did_not_set_for_weeks_its_first_setting_is_not_missed(begin: Begin) -> None:
+    dusk = {"start": "sunset - 02:00", "end": "23:59", "devices": ["lamp"], "light": {"on": True}}
+    tromso = home_with(dusk, timezone="Europe/Oslo", latitude=69.6, longitude=18.9)
+    home = begin(home=tromso, at="2026-06-20T12:00")
+    turns = []
+    for _ in range(24 * 50):
+        home.clock.tell(home.clock.now() + 3600)
+        if home.control.orders.due(home.control.present()):
+            turns.append(datetime.fromtimestamp(home.clock.now(), tromso.zone).date())
+    assert turns[0] == date(2026, 7, 27)  # the midnight sun ends
+    assert date(2026, 8, 1) in turns
 
 
 # --- modes ------------------------------------------------------------------------------------------------
