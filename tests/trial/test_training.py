@@ -91,7 +91,7 @@ def test_days_of_a_mode_that_is_unlike_others_are_no_rows(log: Path, tmp_path: P
     partly.write_bytes(log.read_bytes())
     with Journal.open(partly) as journal:
         newest = journal.newest()
-        party = ModeSpan(mode=Mode.PARTY, since=newest - 36 * 3600, until=newest, by="anna")
+        party = ModeSpan(mode=Mode.PARTY, since=newest - 3600, until=newest, by="anna")
         journal.orders.record_mode(party)
     files = [
         logged_rows([path], _folder(tmp_path / f"rows-{path.stem}"), most=10**6, first=0, seed=0)
