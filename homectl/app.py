@@ -17,6 +17,7 @@ from homectl.bridge.messages import Message
 from homectl.control.autonomy import AutonomySettings
 from homectl.control.limits import Limits
 from homectl.control.rules import Rules
+from homectl.control.timetable import next_boundary
 from homectl.controller import Parts
 from homectl.daemon import Daemon
 from homectl.dashboard import Server
@@ -58,7 +59,7 @@ async def run(settings: Settings, home: Home, limits: Limits, ready: Callable[[i
             parts, Directory(home, dialects_of(settings.bridge)), connection, nights, step_up=_step_up(path)
         )
         server = Server(daemon, settings.dashboard.port)
-        schedule = _schedule(settings, home, parts)
+        schedule = _schedule(settings, home, parts, daemon)
         try:
             ready(await server.start())
             schedule.start()
@@ -139,8 +140,8 @@ def _nights(settings: Settings, home: Home, limits: Limits, path: Path, journal:
         return None
 
 
-def _schedule(settings: Settings, home: Home, parts: Parts) -> Schedule:
-    """Housekeeping once a day, by the home's own calendar."""
+def _schedule(settings: Settings, home: Home, parts: Parts, daemon: Daemon) -> Schedule:
+    """Housekeeping once a day, and waking a real home whenever one of its schedules turns."""
     keep = settings.schedule.keep_days * DAY
 
     def forget() -> None:
@@ -149,8 +150,10 @@ def _schedule(settings: Settings, home: Home, parts: Parts) -> Schedule:
         parts.journal.flush()
         parts.history.forget_before(now - REMEMBERED)
 
-    schedule = Schedule(home.zone)
+    schedule = Schedule(home.zone, daemon.missed)
     schedule.daily(settings.schedule.retention_hour, forget, "retention")
+    if home.schedules and not home.simulated:
+        schedule.at(lambda after: next_boundary(home, after) or after + DAY, daemon.wake, "schedules")
     return schedule
 
 

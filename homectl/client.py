@@ -9,7 +9,17 @@ from urllib.parse import quote
 
 from pydantic import SecretStr, ValidationError
 
-from homectl.home import ActionRefused, HomeError, HomeView, LearningWish, LockedOut, PinRefused, Target
+from homectl.home import (
+    ActionRefused,
+    HoldKind,
+    HomeError,
+    HomeView,
+    LearningWish,
+    LockedOut,
+    Mode,
+    PinRefused,
+    Target,
+)
 
 TIMEOUT = 5.0
 PATIENCE = 15.0
@@ -41,9 +51,21 @@ class Client:
         body = {"person": person, "pin": pin.get_secret_value()}
         return str(self._call("POST", f"/api/targets/{quote(target.device)}/unlock", body, PATIENCE)["command"])
 
-    def hold(self, target: Target, minutes: float) -> None:
-        """Keep homectl's hands off a target for so many minutes of the home's time."""
-        self._call("POST", f"/api/targets/{target}/hold", {"minutes": minutes})
+    def hold(
+        self, target: Target, minutes: float | None = None, kind: HoldKind = HoldKind.MINUTES, by: str = ""
+    ) -> str:
+        """Keep homectl's hands off a target, for so many minutes of the home's time or as its kind says."""
+        body = {"kind": kind, "by": by} | ({} if minutes is None else {"minutes": minutes})
+        return str(self._call("POST", f"/api/targets/{quote(str(target))}/hold", body)["said"])
+
+    def resume(self, target: Target) -> None:
+        """End every hold on a target."""
+        self._call("POST", f"/api/targets/{quote(str(target))}/resume", {})
+
+    def mode(self, mode: Mode, hours: float | None = None, until: str = "", by: str = "") -> str:
+        """Set or end a mode of the home: what that means; ActionRefused for an end that cannot be."""
+        body = {"mode": mode, "until": until, "by": by} | ({} if hours is None else {"hours": hours})
+        return str(self._call("POST", "/api/mode", body)["said"])
 
     def learning(self, wish: LearningWish, days: Sequence[date]) -> str:
         """What came of something asked of the home's learning; ActionRefused where it cannot be."""

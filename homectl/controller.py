@@ -17,6 +17,7 @@ from homectl.control.guard import Refusal, review
 from homectl.control.limits import Limits
 from homectl.control.overrides import is_news
 from homectl.control.pipeline import Moment, decide, explain, record_of
+from homectl.control.settling import Settling
 from homectl.control.state import ControlState
 from homectl.home import (
     STATE,
@@ -47,6 +48,7 @@ from homectl.home import (
     milliseconds,
 )
 from homectl.journal import Journal
+from homectl.orders import Orders
 from homectl.safety_tick import SafetyTick
 
 log = logging.getLogger(__name__)
@@ -91,6 +93,8 @@ class Controller:
         self.deciding = False
         self._parts = parts
         self._safety = SafetyTick()
+        self._settling = Settling()
+        self.orders = Orders(self.state, parts.journal, self.counts)
         self._outbox = Outbox(transmit=transmit, store=self._store, window=self._window)
         self._linked = True
         self._lead = parts.history.newest() - parts.clock.elapsed()
@@ -101,6 +105,7 @@ class Controller:
         parts, elapsed = self._parts, self._parts.clock.elapsed()
         self.state.begin(elapsed)
         self.state.recall(self.home.targets, parts.history, self.now(), elapsed, parts.limits.hold)
+        self.orders.recall(self.present())
         self._next_safety, self._next_decision = elapsed, elapsed + DECIDE_EVERY - elapsed % DECIDE_EVERY
         self.deciding = True
 
@@ -109,12 +114,15 @@ class Controller:
     def learn(self, readings: Iterable[Reading]) -> set[str]:
         """Keep readings with their origins; the areas where something happened that is worth a decision."""
         areas: set[str] = set()
-        kept = [self._learn(reading, areas) for reading in readings]
+        amended: list[Reading] = []
+        kept = [self._learn(reading, areas, amended) for reading in readings]
         self._parts.journal.append(kept)
+        self._parts.journal.amend(amended)
         self.counts["readings"] += len(kept)
         return areas
 
-    def _learn(self, reading: Reading, areas: set[str]) -> Reading:
+    def _learn(self, reading: Reading, areas: set[str], amended: list[Reading]) -> Reading:
+        """How a reading is to be remembered; `areas` and `amended` grow by what it changes."""
         parts, real = self._parts, self._parts.real()
         reading = _after_the_last(reading, parts.history)
         self._lead = max(self._lead, reading.at - parts.clock.elapsed())
@@ -123,6 +131,9 @@ class Controller:
         caused = self._outbox.caused(reading, known, real=real)
         origin = self.state.attribute(reading, parts.history, caused, parts.clock.elapsed(), parts.limits.hold)
         kept = replace(reading, origin=origin)
+        stands, before = parts.limits.hold.setpoint_stands, parts.history.sample(kept.device, kept.quantity, kept.at)
+        remembered, *passed = self._settling.remembered(kept, before, news=news, stands=stands)
+        amended += passed
         parts.history.append(kept)
         if news and (caused is None or caused != self._outbox.open.get(caused.target)):
             self._note(of_report(kept, known, caused, real))
@@ -132,7 +143,7 @@ class Controller:
         area = self.home.device(reading.device).area
         if area and reading.quantity in TRIGGERS and reading.live and reading.value != known:
             areas.add(area)
-        return kept
+        return remembered
 
     def now(self) -> float:
         """The home's time: the clock's, but never before what is known, and it passes steadily if that is set back."""
@@ -156,9 +167,20 @@ class Controller:
         while self._able and self._next_safety <= elapsed:
             due, self._next_safety = self._next_safety, self._next_safety + SAFETY_EVERY
             self._carry_out(self._safety.tick(self._moment(self.now(), due)))
+        turned = self.orders.due(self.present()) if self._able else set()
         if self._able and self._next_decision <= elapsed:
             self._next_decision = elapsed + DECIDE_EVERY - elapsed % DECIDE_EVERY
             self._decide(self.home.targets)
+        elif turned:
+            self._decide(sorted(turned))
+
+    def present(self) -> Moment:
+        """The home as it is now."""
+        return self._moment(self.now(), self._parts.clock.elapsed())
+
+    def reconsider(self, targets: Sequence[Target]) -> None:
+        """Decide for some targets now: a person has said something about them."""
+        self._decide(targets)
 
     @property
     def _able(self) -> bool:
@@ -181,8 +203,7 @@ class Controller:
         if not self._able or not targets:
             return False
         parts = self._parts
-        moment = self._moment(self.now(), parts.clock.elapsed())
-        return self._carry_out(decide(moment, parts.policy, parts.fallback, targets))
+        return self._carry_out(decide(self.present(), parts.policy, parts.fallback, targets))
 
     def _carry_out(self, verdicts: Sequence[Verdict]) -> bool:
         """Send what was approved first, then keep the record of everything."""

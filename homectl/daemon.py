@@ -19,9 +19,11 @@ from homectl.home import (
     ActionRefused,
     CommandState,
     DeviceUnknown,
+    HoldKind,
     HomeView,
     LearningWish,
     MessageError,
+    Mode,
     Setting,
     Target,
     ToldClock,
@@ -29,7 +31,7 @@ from homectl.home import (
 )
 from homectl.people import StepUp
 from homectl.unlocking import Unlocking
-from homectl.views import Knowledge, home_view
+from homectl.views import Knowledge, home_view, mode_view
 
 log = logging.getLogger(__name__)
 
@@ -278,7 +280,7 @@ class Daemon:
             limits=parts.limits,
             outcomes=control.outcomes,
             sentence=control.sentence,
-            hold_left=lambda target: control.state.holds.left(target, control.elapsed()),
+            hold=lambda target: control.state.holds.hold(target, control.present()),
             autonomy=lambda target: str(parts.autonomy.of(control.home, target)),
         )
         return home_view(
@@ -289,6 +291,7 @@ class Daemon:
             health=self._health(),
             pending=tuple(sorted(self._directory.pending)),
             simulator=self._simulation(),
+            mode=mode_view(control.state.mode, control.home, control.now()),
         )
 
     def _simulation(self) -> dict[str, Any]:
@@ -318,14 +321,43 @@ class Daemon:
         finally:
             self._touch()
 
-    async def hold(self, target: Target, minutes: float) -> None:
+    async def hold(
+        self, target: Target, kind: HoldKind = HoldKind.MINUTES, minutes: float | None = None, by: str = ""
+    ) -> str:
         self._known(target)
-        self._control.state.holds.start(target, self._parts.clock.elapsed() + minutes * 60)
+        self._running()
+        said = self._control.orders.hold(target, kind, minutes, by, self._control.present())
         self._touch()
+        return said
 
     async def resume(self, target: Target) -> None:
         self._known(target)
-        self._control.state.holds.resume(target)
+        self._running()
+        self._control.orders.resume(target, self._control.present())
+        self._decide_anew([target])
+
+    async def mode(self, mode: Mode, hours: float | None = None, until: str = "", by: str = "") -> str:
+        self._running()
+        said = self._control.orders.mode(mode, hours, until, by, self._control.present())
+        self._decide_anew(self._control.home.targets)
+        return said
+
+    def _running(self) -> None:
+        """ActionRefused before a home knows its time, and once it is stopping."""
+        if not self._control.deciding:
+            raise ActionRefused("running homes only", "this home has not been told its time yet, or is stopping")
+
+    def _decide_anew(self, targets: Sequence[Target]) -> None:
+        self._shielded(self._control.reconsider, targets)
+        self._touch()
+
+    def missed(self, job: str) -> None:
+        """A job of the calendar was missed and ran late."""
+        self._control.counts[f"{job} ran late"] += 1
+
+    def wake(self) -> None:
+        """Something may be due now: look."""
+        self._shielded(self._control.tick)
         self._touch()
 
     async def explain(self, target: Target) -> str:

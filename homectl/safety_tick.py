@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from homectl.control.arbiter import Lease, Level
 from homectl.control.pipeline import Moment, command
 from homectl.home import (
     STATE,
@@ -37,6 +38,9 @@ NOT_LOCKED = frozenset(map(float, LockState)) - {float(LockState.LOCKED)}
 CLOSED = frozenset({0.0})
 ROUNDING = 1.0
 """Seconds before a silence becomes too long at which rooms are looked at again."""
+
+KEPT = 20.0
+"""Seconds for which no mode and no schedule may undo what the freeze guard asked for: until it has looked again."""
 
 MOVING = 30.0
 """Seconds a bolt may be on its way before it counts as not thrown."""
@@ -180,6 +184,7 @@ def heat(target: Target, now: Moment) -> Verdict | None:
     if cold:
         warm = limits.freeze_release + ABOVE_RELEASE
         why = f"the room has {min(cold):.1f} °C, and below {limits.freeze:g} °C it is heated whatever else is wanted"
+        now.state.granted[target] = _kept(target, warm, why, now)
         return _set(target, warm, why, now, at_least=True)
     silent = min(_silence(sensor, now) for sensor in sensors)
     if silent < limits.stale_after or now.state.holds.left(target, now.elapsed) is not None:
@@ -254,6 +259,11 @@ def _set(target: Target, celsius: float, why: str, now: Moment, *, at_least: boo
     if now.state.asked(target) == wanted or now.state.has_given_up(target, wanted, now.elapsed):
         return Verdict(decision=decision, ruling=Ruling.NOTHING, reason=f"{why}; asked, not answered yet")
     return command(decision, now)
+
+
+def _kept(target: Target, celsius: float, why: str, now: Moment) -> Lease:
+    wish, until = Setpoint(celsius), now.at + KEPT
+    return Lease(target=target, level=Level.FREEZE, setting=wish, since=now.at, until=until, why=why)
 
 
 def _decision(target: Target, setting: Setting, why: str, now: Moment) -> Decision:

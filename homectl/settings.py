@@ -166,6 +166,8 @@ def _plain(node: yaml.Node, path: Path) -> Any:
         return [_plain(item, path) for item in node.value]
     if node.tag == "!secret":
         return _secret(node, path)
+    if node.tag == "tag:yaml.org,2002:int" and isinstance(node, yaml.ScalarNode) and ":" in node.value:
+        return node.value  # a time of day: YAML 1.1 would make 22:00 the number 1320
     constructor = yaml.SafeLoader("")
     try:
         return constructor.construct_object(node)

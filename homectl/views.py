@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from homectl.control.limits import Limits
+from homectl.control.modes import meaning
+from homectl.control.orders import words_of_hold
 from homectl.home import (
     STATE,
     AreaView,
@@ -15,16 +17,21 @@ from homectl.home import (
     Device,
     DeviceView,
     History,
+    Hold,
+    HoldView,
     Home,
     HomeView,
     Kind,
     LockState,
+    ModeSpan,
+    ModeView,
     Origin,
     Outcome,
     Quantity,
     Target,
     TargetView,
     ValueView,
+    local_words,
 )
 
 UNIT: dict[Quantity, str] = {
@@ -71,7 +78,7 @@ class Knowledge:
     limits: Limits
     outcomes: Mapping[Target, Outcome]
     sentence: Callable[[Target], str]
-    hold_left: Callable[[Target], float | None]
+    hold: Callable[[Target], Hold | None]
     autonomy: Callable[[Target], str]
 
 
@@ -96,6 +103,23 @@ def home_view(known: Knowledge, **about: Any) -> HomeView:
         areas=areas,
         **about,
     )
+
+
+def hold_view(hold: Hold | None, home: Home, at: float) -> HoldView | None:
+    """A hold as a person reads it."""
+    if hold is None:
+        return None
+    left = None if hold.until is None else hold.until - at
+    about = {name: getattr(hold, name) for name in ("kind", "by", "since", "until", "note")}
+    return HoldView(left=left, text=words_of_hold(hold, home.zone, at, left), **about)
+
+
+def mode_view(span: ModeSpan | None, home: Home, at: float) -> ModeView:
+    """The mode as a person reads it; none where it is over."""
+    if span is None or at >= span.until:
+        return ModeView()
+    text = f"{span.mode} until {local_words(span.until, home.zone, at)}, set by {span.by}: {meaning(span.mode, home)}"
+    return ModeView(mode=span.mode, by=span.by, since=span.since, until=span.until, text=text)
 
 
 def _device(known: Knowledge, device: Device, at: float) -> DeviceView:
@@ -135,8 +159,8 @@ def reported(history: History, target: Target, at: float) -> str:
 def _target(known: Knowledge, target: Target, at: float) -> TargetView:
     sample = known.history.sample(target.device, STATE[target.kind], at)
     outcome = known.outcomes.get(target)
-    left = known.hold_left(target)
     lock = target.kind is Kind.LOCK
+    hold = hold_view(known.hold(target), known.home, at)
     return TargetView(
         target=str(target),
         kind=target.kind,
@@ -146,7 +170,8 @@ def _target(known: Knowledge, target: Target, at: float) -> TargetView:
         cause=str(outcome.command.cause) if outcome else "",
         detail=outcome.detail if outcome else "",
         changed_by=BY.get(sample.origin, "") if sample else "",
-        hold_left=left,
+        hold_left=None if hold is None else hold.left,
+        hold=hold,
         autonomy=known.autonomy(target),
         unlocks=lock and known.home.device(target.device).unlocks,
         decision=known.sentence(target),

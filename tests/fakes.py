@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from homectl.control.limits import Limits
 from homectl.home import (
+    BY_HAND,
     KIND,
     STATE,
     ActionRefused,
@@ -19,12 +20,16 @@ from homectl.home import (
     Device,
     DeviceUnknown,
     History,
+    Hold,
+    HoldKind,
     Home,
     HomeView,
     Kind,
     LearningWish,
     LockedOut,
     LockState,
+    Mode,
+    ModeSpan,
     Origin,
     Outcome,
     PinRefused,
@@ -38,7 +43,7 @@ from homectl.home import (
     Wish,
     wanted,
 )
-from homectl.views import Knowledge, home_view
+from homectl.views import Knowledge, home_view, mode_view
 
 NOON = 1_736_249_400.0  # Tuesday 2025-01-07 12:30 in Berlin
 
@@ -108,7 +113,8 @@ class FakeHome:
         self.clock = ToldClock(NOON)
         self.history = History()
         self.outcomes: dict[Target, Outcome] = {}
-        self.holds: dict[Target, float] = {}
+        self.holds: dict[Target, Hold] = {}
+        self.span: ModeSpan | None = None
         self.sentences: dict[Target, str] = {}
         self.health: dict[str, Any] = {"readings": 0, "commands": {"asked": 0}}
         self.connected = True
@@ -132,7 +138,7 @@ class FakeHome:
             limits=Limits(),
             outcomes=self.outcomes,
             sentence=lambda target: self.sentences.get(target, "Left as it is: nothing has been decided yet."),
-            hold_left=self._hold_left,
+            hold=self._hold,
             autonomy=lambda target: "auto" if self.home.simulated else "observe",
         )
         return home_view(
@@ -143,6 +149,7 @@ class FakeHome:
             health=self.health,
             pending=self.pending,
             simulator=self.simulator if self.home.simulated else {},
+            mode=mode_view(self.span, self.home, self.clock.now()),
         )
 
     async def changes(self) -> AsyncIterator[HomeView]:
@@ -172,15 +179,28 @@ class FakeHome:
         self.ask(target, Unlock(), Cause.PERSON)
         return self.outcomes[target].command.id
 
-    async def hold(self, target: Target, minutes: float) -> None:
+    async def hold(
+        self, target: Target, kind: HoldKind = HoldKind.MINUTES, minutes: float | None = None, by: str = ""
+    ) -> str:
         self._known(target)
-        self.holds[target] = self.clock.elapsed() + 60 * minutes
+        until = self.clock.now() + 60 * (minutes or 30) if kind is HoldKind.MINUTES else None
+        self.holds[target] = Hold(target=target, kind=kind, by=by, since=self.clock.now(), until=until)
         self.changed()
+        return f"{target} is left alone"
 
     async def resume(self, target: Target) -> None:
         self._known(target)
         self.holds.pop(target, None)
         self.changed()
+
+    async def mode(self, mode: Mode, hours: float | None = None, until: str = "", by: str = "") -> str:
+        now = self.clock.now()
+        if until == "yesterday":
+            raise ActionRefused("mode", "expected an end after now")
+        span = ModeSpan(mode=mode, since=now, until=now + 3600 * (hours or 1), by=by or "somebody")
+        self.span = None if mode is Mode.NONE else span
+        self.changed()
+        return f"{mode} mode"
 
     async def explain(self, target: Target) -> str:
         self._known(target)
@@ -228,7 +248,8 @@ class FakeHome:
 
     def by_hand(self, target: Target, value: float) -> None:
         """A person changes a target at the device itself, which starts a hold."""
-        self.holds[target] = self.clock.elapsed() + 1800.0
+        now = self.clock.now()
+        self.holds[target] = Hold(target=target, kind=HoldKind.MINUTES, by=BY_HAND, since=now, until=now + 1800.0)
         self.report(target.device, STATE[target.kind], value, Origin.PERSON)
 
     def report(self, device: str, quantity: Quantity, value: float, origin: Origin = Origin.SENSED) -> None:
@@ -258,9 +279,10 @@ class FakeHome:
         self.outcomes[target] = Outcome(command=command, state=state, at=self.clock.now(), detail=detail)
         self.changed()
 
-    def _hold_left(self, target: Target) -> float | None:
-        until = self.holds.get(target)
-        return until - self.clock.elapsed() if until is not None and until > self.clock.elapsed() else None
+    def _hold(self, target: Target) -> Hold | None:
+        hold = self.holds.get(target)
+        over = hold is not None and hold.until is not None and hold.until <= self.clock.now()
+        return None if over else hold
 
     def _known(self, target: Target) -> None:
         if target not in self.home.targets:

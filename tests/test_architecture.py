@@ -23,7 +23,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "models": {HOME, JOURNAL},
     "simulator": {HOME, JOURNAL},
     "homectl.settings": {HOME, "homectl.bridge", CONTROL, "homectl.schedule"},
-    "homectl.controller": {HOME, JOURNAL, "homectl.bridge", CONTROL, "homectl.safety_tick"},
+    "homectl.orders": {HOME, JOURNAL, CONTROL},
+    "homectl.controller": {HOME, JOURNAL, "homectl.bridge", CONTROL, "homectl.orders", "homectl.safety_tick"},
     "homectl.unlocking": {HOME, JOURNAL, "homectl.controller", "homectl.people"},
     "homectl.daemon": {
         HOME,

@@ -36,6 +36,50 @@ def test_a_finding_names_file_line_column_and_what_was_expected(tmp_path: Path, 
     assert str(caught.value).startswith(str(tmp_path / "homectl.yaml"))
 
 
+SCHEDULE = "  - {id: s, start: 22:00, end: sunrise, areas: [hall], light: {on: true}}\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "finding"),
+    [
+        (SCHEDULE.replace("22:00", "25:00"), ":5:20: schedules.0.start: expected a time of day such as 06:30, sunrise"),
+        (SCHEDULE.replace("sunrise", "sunrise + 9:00"), ":5:32: schedules.0.end: expected at most 6 hours before"),
+        (SCHEDULE.replace("hall", "cellar"), "schedules.0.areas.0: expected an area of this home, got 'cellar'"),
+        (SCHEDULE.replace("areas: [hall]", "devices: [x]"), "schedules.0.devices.0: expected a device of this home"),
+        (
+            SCHEDULE.replace("areas", "area"),
+            "schedules.0.area: expected a known key, got 'area'; did you mean 'areas'",
+        ),
+        (
+            SCHEDULE.replace("light: {on: true}", "setpoint: 31"),
+            "schedules.0.setpoint: expected less than or equal to 30",
+        ),
+        (SCHEDULE.replace("light: {on: true}", "lock: false"), "schedules.0.lock: expected True, got False"),
+        (SCHEDULE.replace("areas: [hall], ", ""), ":5:5: schedules.0: expected areas or devices that it is about"),
+        (SCHEDULE.replace("{on", "{level: 0.5, on"), ""),
+        (SCHEDULE.replace("light: {on: true}", "lock: true, setpoint: 20"), "expected one of light, setpoint and lock"),
+        (SCHEDULE.replace("areas", "days: [mon, tu], areas"), "schedules.0.days.1: expected 'mon', 'tue'"),
+        (SCHEDULE + SCHEDULE, "schedules: expected every schedule id once"),
+        (
+            SCHEDULE + "modes: {away: {excluded: [attic]}}",
+            ":6:27: modes.away.excluded.0: expected an area of this home",
+        ),
+        (SCHEDULE + "modes: {away: {hours: 0}}", "modes.away.hours: expected greater than 0, got 0"),
+        (SCHEDULE + "modes: {awya: {}}", "modes.awya: expected a known key, got 'awya'; did you mean 'away'"),
+    ],
+)
+def test_a_mistake_in_a_schedule_or_a_mode_is_named_with_its_place(tmp_path: Path, text: str, finding: str) -> None:
+    home = "id: h\nareas: [{id: hall}]\ndevices: []\nschedules:\n" + text
+    write(tmp_path, home=home)
+    if not finding:
+        assert read(tmp_path / "home.yaml", Home).schedules[0].start == "22:00"  # no number of YAML's
+        return
+    with pytest.raises(ConfigError) as caught:
+        read(tmp_path / "home.yaml", Home)
+    assert len(caught.value.findings) == 1
+    assert finding in str(caught.value)
+
+
 def test_mistakes_in_all_three_files_are_reported_together(tmp_path: Path) -> None:
     limits = "setpoint: {warmest: 40}\nlight: {policy_changes: 7}"
     path = write(tmp_path, homectl="limits: limits.yaml", home="id: UPPER\ntimezone: Mars/Olympus", limits=limits)

@@ -158,11 +158,13 @@ def _copies(path: Path) -> list[str]:
 def _status(path: Path, *, as_json: bool) -> str:
     from homectl.journal import Journal
     from homectl.learning import Plan, Standing
+    from homectl.learning.days import unusual_days
     from homectl.learning.told import Told
     from models.drift import drift_of
 
     with Journal.open(path, read_only=True) as journal:
         home, lessons, newest = journal.home(), journal.lessons(), journal.newest()
         drift = drift_of(home, journal.history(newest - Plan().reach))
-    told = Told(home, Standing.of(lessons), lessons, drift)
+        unusual = unusual_days(journal.orders.modes(), home.zone)
+    told = Told(home, Standing.of(lessons), lessons, drift, unusual)
     return told.json() if as_json else told.text()

@@ -57,6 +57,7 @@ def _trial(args: Namespace, home: "Home") -> "tuple[Trial, dict[str, Any]]":
     from homectl.control.rules import Rules
     from homectl.home import LogError, UsageError
     from homectl.journal import Journal
+    from homectl.journal.readers.any_log import modes
     from homectl.policies import policy_of
     from homectl.replay.engine import Trial
     from homectl.replay.report import iso
@@ -79,6 +80,7 @@ def _trial(args: Namespace, home: "Home") -> "tuple[Trial, dict[str, Any]]":
         limits=limits,
         start=start,
         end=end,
+        modes=modes(args.logs),
     )
     if end <= start:
         raise UsageError(f"expected days from {iso(first)} to {iso(last)}; choose --from and --to there")

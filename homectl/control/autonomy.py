@@ -1,4 +1,7 @@
-"""How much a policy may do by itself, per area and kind; confidence may lower it, never raise it."""
+"""How much a policy may do by itself, per area and kind; confidence may lower it, never raise it.
+
+Modes and schedules are a person's own orders and bound by none of it but *off*.
+"""
 
 from pydantic import BaseModel, ConfigDict, Field
 

@@ -31,6 +31,17 @@ WINDOW = 600.0
 """Seconds over which changes and tries are counted."""
 
 ON_ITS_OWN = frozenset({Cause.LEARNED, Cause.RULES})
+"""Nobody asked for it: a policy believes that it is wanted."""
+
+BEFOREHAND = frozenset({Cause.MODE, Cause.SCHEDULE})
+"""A person asked for it, but some time ago.
+
+The person chose the values, so what bounds a policy's choice (its band, its steps and how slowly it moves) does not
+bind them. But nobody need be looking when it happens, so what protects from acting on dead sensors, at a restart, or
+too often in a row does. No warmth below the freeze guard is theirs to ask for.
+"""
+
+UNATTENDED = ON_ITS_OWN | BEFOREHAND
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +86,7 @@ def device_is_reachable(command: Command, now: Situation) -> str | None:
 
 def start_is_over(command: Command, now: Situation) -> str | None:
     """No policy acts until the device itself has been heard live and a minute has passed; safety is exempt."""
-    if command.cause not in ON_ITS_OWN:
+    if command.cause not in UNATTENDED:
         return None
     running = now.elapsed - now.ledger.started
     if not running >= now.limits.start_up:
@@ -91,6 +102,8 @@ def setpoint_is_within_limits(command: Command, now: Situation) -> str | None:
     low, high = max(limits.coolest, now.device.coolest), min(limits.warmest, now.device.warmest)
     if command.cause in ON_ITS_OWN:
         low, high = max(low, limits.policy_coolest), min(high, limits.policy_warmest)
+    elif command.cause in BEFOREHAND:
+        low = max(low, limits.freeze)
     if low <= command.setting.celsius <= high:
         return None
     return f"{command.setting.celsius:g} °C is outside {low:g} to {high:g} °C"
@@ -119,7 +132,7 @@ def setpoint_moves_slowly(command: Command, now: Situation) -> str | None:
 
 
 def room_temperature_is_fresh(command: Command, now: Situation) -> str | None:
-    if not isinstance(command.setting, Setpoint) or command.cause not in ON_ITS_OWN:
+    if not isinstance(command.setting, Setpoint) or command.cause not in UNATTENDED:
         return None
     sensors = now.home.devices_in(now.device.area or "")
     if any(now.fresh(sensor, Quantity.TEMPERATURE) for sensor in sensors):
@@ -139,7 +152,7 @@ def lamp_does_not_flicker(command: Command, now: Situation) -> str | None:
     limits, target, elapsed = now.limits.light, command.target, now.elapsed
     if now.ledger.within(target, elapsed, 1.0) >= limits.changes_per_second:
         return f"{limits.changes_per_second} changes in the last second"
-    if command.cause not in ON_ITS_OWN:
+    if command.cause not in UNATTENDED:
         return None
     if now.ledger.autonomous_within(target, elapsed, limits.policy_every):
         return f"a policy changed it less than {limits.policy_every:.0f} s ago"

@@ -4,7 +4,7 @@ from typing import Self
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from homectl.home import AgeLimits
+from homectl.home import AgeLimits, HoldKind, Kind
 
 
 class _Declared(BaseModel):
@@ -52,11 +52,31 @@ class LockLimits(_Declared):
 
 
 class HoldLimits(_Declared):
-    """How long a hand-made change keeps homectl's hands off, seconds."""
+    """How long a hand-made change keeps homectl's hands off, seconds.
+
+    The spans are those of holds by the minute, and of others where they cannot be told: no schedule, no motion sensor.
+    """
 
     light: float = Field(default=30 * 60.0, gt=0, le=24 * 3600)
     setpoint: float = Field(default=2 * 3600.0, gt=0, le=24 * 3600)
     lock: float = Field(default=10 * 60.0, gt=0, le=24 * 3600)
+    light_until: HoldKind = Field(default=HoldKind.MINUTES, description="minutes, schedule, empty or resumed")
+    setpoint_until: HoldKind = Field(default=HoldKind.MINUTES, description="the same for thermostats")
+    lock_until: HoldKind = Field(default=HoldKind.MINUTES, description="the same for locks")
+    empty_after: float = Field(default=15 * 60.0, ge=60, le=4 * 3600, description="quiet time of an empty room")
+    setpoint_stands: float = Field(default=60.0, ge=0, le=600, description="before a setting by hand teaches")
+
+    def span(self, kind: Kind) -> float:
+        """Seconds of a hold by the minute."""
+        return float({Kind.LIGHT: self.light, Kind.SETPOINT: self.setpoint, Kind.LOCK: self.lock}[kind])
+
+    def sort(self, kind: Kind) -> HoldKind:
+        """What kind of hold a hand-made change starts."""
+        return {
+            Kind.LIGHT: self.light_until,
+            Kind.SETPOINT: self.setpoint_until,
+            Kind.LOCK: self.lock_until,
+        }[kind]
 
 
 class Limits(_Declared):

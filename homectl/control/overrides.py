@@ -1,8 +1,7 @@
-"""Who did that: our own echo, a person, or nobody we can name; and for how long a person's wish is held."""
+"""Who did that: our own echo, a person, or nobody we can name."""
 
 import numpy as np
 
-from homectl.control.limits import HoldLimits
 from homectl.home import ORIGIN_CODE, STATE, Cause, Command, History, Kind, Origin, Quantity, Reading, Target, Track
 
 SETTABLE = frozenset({*STATE.values(), Quantity.LIGHT_LEVEL})
@@ -55,26 +54,3 @@ def _last_by_hand(track: Track, at: float, jitter: float) -> float | None:
     by_hand = track.origins[1:size] == ORIGIN_CODE[Origin.PERSON]
     places = np.flatnonzero(changed & by_hand)
     return float(track.times[places[-1] + 1]) if len(places) else None
-
-
-class Holds:
-    """Until when homectl keeps its hands off each target, in seconds of the clock's `elapsed`."""
-
-    def __init__(self) -> None:
-        self._until: dict[Target, float] = {}
-
-    def start(self, target: Target, until: float) -> None:
-        self._until[target] = until
-
-    def resume(self, target: Target) -> None:
-        self._until.pop(target, None)
-
-    def left(self, target: Target, elapsed: float) -> float | None:
-        """Seconds a hold still lasts; None where there is none."""
-        until = self._until.get(target)
-        return until - elapsed if until is not None and until > elapsed else None
-
-    def touched(self, target: Target, elapsed: float, limits: HoldLimits) -> None:
-        """A person changed a target at that time: hold it for as long as its kind is held."""
-        span = {Kind.LIGHT: limits.light, Kind.SETPOINT: limits.setpoint, Kind.LOCK: limits.lock}
-        self.start(target, elapsed + span[target.kind])

@@ -1,16 +1,18 @@
 """The one decision path: live, simulated and replayed homes go through these functions.
 
-History in, verdicts out: a policy predicts, the arbiter picks one winner per target, autonomy says how much may be
-done, and the guard has the last word.
+History in, verdicts out: what people said beforehand and a policy want something, the arbiter picks one winner per
+target, autonomy says how much may be done, and the guard has the last word.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from homectl.control.arbiter import winners
+from homectl.control.arbiter import Level, objection, winner, winners
 from homectl.control.autonomy import AutonomySettings
-from homectl.control.guard import Refusal, Situation, review
+from homectl.control.guard import BEFOREHAND, Refusal, Situation, review
 from homectl.control.limits import Limits
+from homectl.control.modes import effects
+from homectl.control.orders import leases
 from homectl.control.state import ControlState
 from homectl.home import (
     STATE,
@@ -64,10 +66,36 @@ def decide(now: Moment, policy: Policy, fallback: Policy, targets: Sequence[Targ
 
 
 def foresee(now: Moment, policy: Policy, fallback: Policy, targets: Sequence[Target]) -> list[Decision]:
+    """What is wanted of each target: by a mode or a schedule, and where none of them says anything by the policies."""
+    orders = [decision for target in targets if (decision := ordered(target, now)) is not None]
+    said = {decision.target for decision in orders}
+    others = [target for target in targets if target not in said] if said else targets
+    return [*orders, *_foreseen(now, policy, fallback, others)]
+
+
+def ordered(target: Target, now: Moment) -> Decision | None:
+    """What a mode or a schedule wants of a target; None where they want nothing."""
+    orders = [lease for lease in leases(target, now, now.state) if lease.level in (Level.MODE, Level.SCHEDULE)]
+    lease = winner([lease for lease in orders if lease.setting is not None], now.at)
+    if lease is None or lease.setting is None:
+        return None
+    return Decision(
+        target=lease.target,
+        setting=fitted(lease.setting, now.home.device(lease.target.device)),
+        cause=lease.level.cause,
+        confidence=1.0,
+        reason=lease.why,
+        at=now.at,
+    )
+
+
+def _foreseen(now: Moment, policy: Policy, fallback: Policy, targets: Sequence[Target]) -> list[Decision]:
     """What the policy wants of each target; the fallback answers where the policy cannot, or is not sure enough to act.
 
     Where the policy is silent for a reason, as on a broken sensor, nobody answers: both rest on the same sensors.
     """
+    if not targets:
+        return []
     try:
         predictions = policy.predict(now.home, now.history, now.at, targets)
     except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
@@ -103,13 +131,23 @@ def judge(decision: Decision, now: Moment) -> Verdict:
     """What becomes of a policy's decision: nothing, a suggestion, or a command that the guard lets through."""
     if idle := _why_nothing(decision, now):
         return Verdict(decision=decision, ruling=Ruling.NOTHING, reason=idle)
-    level = now.autonomy.allowed(now.home, decision.target, decision.confidence)
+    level = _allowed(decision, now)
     if level is Autonomy.OFF:
         return Verdict(decision=decision, ruling=Ruling.NOTHING, reason="homectl is switched off for it")
     if level is not Autonomy.AUTO:
         ruling = Ruling.SUGGESTED if level is Autonomy.SUGGEST else Ruling.OBSERVED
         return Verdict(decision=decision, ruling=ruling, reason=decision.reason)
     return command(decision, now)
+
+
+def _allowed(decision: Decision, now: Moment) -> Autonomy:
+    """How much may be done about a decision: of what a person ordered all, unless homectl is switched off."""
+    if decision.cause in BEFOREHAND:
+        level = now.autonomy.of(now.home, decision.target)
+        return level if level is Autonomy.OFF else Autonomy.AUTO
+    most = effects(now.state.mode, decision.target, now).policies
+    level = now.autonomy.allowed(now.home, decision.target, decision.confidence)
+    return min(level, most, key=list(Autonomy).index)
 
 
 def command(decision: Decision, now: Moment) -> Verdict:
@@ -131,10 +169,14 @@ def command(decision: Decision, now: Moment) -> Verdict:
 
 
 def already_so(decision: Decision, history: History, at: float) -> bool:
-    """Whether the device reports what is wanted. A lamp that is on keeps the level somebody gave it."""
+    """Whether the device reports what is wanted. A lamp that is on keeps the level somebody gave it, unless the level
+    itself was ordered."""
     target = decision.target
     value = history.value(target.device, STATE[target.kind], at)
     match decision.setting:
+        case Light(on=True, level=float() as level) if decision.cause in BEFOREHAND:
+            away = abs(history.value(target.device, Quantity.LIGHT_LEVEL, at) - level)
+            return value == 1.0 and not away > TOLERANCE[Quantity.LIGHT_LEVEL] + 1e-9
         case Light(on=on):
             return value == float(on)
         case Setpoint(celsius=celsius):
@@ -150,19 +192,15 @@ def _why_nothing(decision: Decision, now: Moment) -> str:
     if setting is None:
         return f"no opinion: {decision.reason}"
     if already_so(decision, now.history, now.at):
-        return f"it is {setting} already"
+        return f"it is {setting} already" + (f": {decision.reason}" if decision.cause in BEFOREHAND else "")
     if now.state.asked(target) == setting:
         return f"asked to be {setting}, and not answered yet"
-    left = now.state.holds.left(target, now.elapsed)
-    if left is not None:
-        return f"held by a person for {_minutes(left)} more"
+    above = objection(leases(target, now, now.state), setting, decision.cause, now.at)
+    if above is not None:
+        return above.why if above.level is Level.HOLD else f"hands off: {above.why}"
     if now.state.has_given_up(target, setting, now.elapsed):
         return f"it did not answer when asked to be {setting}"
     return ""
-
-
-def _minutes(seconds: float) -> str:
-    return f"{seconds / 60:.0f} min" if seconds >= 60 else f"{seconds:.0f} s"
 
 
 def record_of(verdict: Verdict) -> Record:
@@ -186,7 +224,7 @@ def explain(record: Record, home: Home) -> str:
     """One sentence a person can read: what was decided about a target, and why."""
     name = home.device(record.target.device).label
     sure = f"{record.confidence:.0%} sure" if record.confidence == record.confidence else "not sure"
-    by = f"{record.cause}, {sure}"
+    by = str(record.cause) if record.cause in BEFOREHAND else f"{record.cause}, {sure}"
     match record.ruling:
         case Ruling.APPROVED:
             return f"{name}: asked to be {record.setting}, because {record.reason} ({by})."

@@ -1,11 +1,13 @@
-"""What control remembers between two decisions: limiters, holds, what is asked and what has failed."""
+"""What control remembers between two decisions: limiters, holds, the mode, what is asked and what has failed."""
 
 from collections.abc import Iterable
 
+from homectl.control.arbiter import Lease
+from homectl.control.holds import Holds
 from homectl.control.ledger import Ledger
 from homectl.control.limits import HoldLimits
-from homectl.control.overrides import KIND_OF, Holds, is_news, last_by_hand, origin_of
-from homectl.home import Command, CommandState, History, Origin, Outcome, Reading, Setting, Target, Wish
+from homectl.control.overrides import KIND_OF, is_news, last_by_hand, origin_of
+from homectl.home import Command, CommandState, History, ModeSpan, Origin, Outcome, Reading, Setting, Target, Wish
 
 GIVE_UP = 600.0
 """Seconds for which a policy does not repeat a setting that a device did not confirm."""
@@ -18,6 +20,8 @@ class ControlState:
         """`started`: `Clock.elapsed` when this run began."""
         self.begin(started)
         self.holds = Holds()
+        self.mode: ModeSpan | None = None
+        self.granted: dict[Target, Lease] = {}  # what safety keeps the weaker from undoing
         self._asked: dict[Target, Command] = {}
         self._failed: dict[Target, tuple[Wish, float]] = {}
 

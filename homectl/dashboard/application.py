@@ -11,7 +11,16 @@ from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 
 from homectl.dashboard import events, metrics
-from homectl.dashboard.bodies import Arguments, DaysBody, HoldBody, LightBody, LockBody, SetpointBody, UnlockBody
+from homectl.dashboard.bodies import (
+    Arguments,
+    DaysBody,
+    HoldBody,
+    LightBody,
+    LockBody,
+    ModeBody,
+    SetpointBody,
+    UnlockBody,
+)
 from homectl.dashboard.refusals import Answer, answer_errors
 from homectl.dashboard.security import OURS, Security
 from homectl.home import Actions, HomeView, Kind, LearningWish, Target
@@ -70,6 +79,11 @@ def _home_routes(actions: Actions, closing: asyncio.Event) -> APIRouter:
         """Server-sent events: the whole home now, after every change and every few seconds."""
         return StreamingResponse(events.stream(actions, closing), media_type="text/event-stream")
 
+    @routes.post("/mode")
+    async def mode(body: ModeBody) -> Said:
+        """Set a mode of the home, or end it with none: what that means, in one sentence."""
+        return Said(said=await actions.mode(body.mode, body.hours, body.until, body.by))
+
     @routes.post("/learning/{wish}")
     async def learning(wish: LearningWish, body: DaysBody) -> Said:
         """Ask something of the home's learning: what came of it, in one sentence."""
@@ -106,10 +120,10 @@ def _target_routes(actions: Actions) -> APIRouter:
         """Ask a lock to unlock, now or never, for a person who gives their PIN."""
         return Issued(command=await actions.unlock(Target(device, Kind.LOCK), body.person, body.pin))
 
-    @routes.post("/{kind}/hold", status_code=204)
-    async def hold(device: Name, kind: Kind, body: HoldBody) -> None:
-        """Keep homectl's hands off for some minutes."""
-        await actions.hold(Target(device, kind), body.minutes)
+    @routes.post("/{kind}/hold")
+    async def hold(device: Name, kind: Kind, body: HoldBody) -> Said:
+        """Keep homectl's hands off for some minutes, until a schedule turns, the room is empty, or until resumed."""
+        return Said(said=await actions.hold(Target(device, kind), body.kind, body.minutes, body.by))
 
     @routes.post("/{kind}/resume", status_code=204)
     async def resume(device: Name, kind: Kind) -> None:

@@ -15,9 +15,10 @@ from pydantic import (
     model_validator,
 )
 
-from homectl.home import Light, Lock, Setpoint
+from homectl.home import HoldKind, Light, Lock, Mode, Setpoint
 
 WEEK_MINUTES = 7 * 24 * 60
+YEAR_HOURS = 366 * 24
 MOST_DAYS = 3660
 
 
@@ -66,10 +67,39 @@ class UnlockBody(_Body):
     pin: SecretStr = Field(min_length=1, max_length=64)
 
 
-class HoldBody(_Body):
-    """How long homectl keeps its hands off a target."""
+By = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
+"""Who asks, in the household's own words."""
 
-    minutes: float = Field(gt=0, le=WEEK_MINUTES)
+
+class HoldBody(_Body):
+    """How long homectl keeps its hands off a target; without `minutes` as long as after a change by hand."""
+
+    kind: HoldKind = Field(default=HoldKind.MINUTES, strict=False)
+    minutes: float | None = Field(default=None, gt=0, le=WEEK_MINUTES)
+    by: By = ""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.minutes is not None and self.kind is not HoldKind.MINUTES:
+            raise ValueError(f"expected no minutes for a hold of the kind {self.kind}")
+        return self
+
+
+class ModeBody(_Body):
+    """A mode, and for how many hours or until which local time, such as 18:00; without either after its own time."""
+
+    mode: Mode = Field(strict=False)
+    hours: float | None = Field(default=None, gt=0, le=YEAR_HOURS)
+    until: str = Field(default="", max_length=32)
+    by: By = ""
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Self:
+        if self.hours is not None and self.until:
+            raise ValueError("expected hours or until, got both")
+        if self.mode is Mode.NONE and (self.hours is not None or self.until):
+            raise ValueError("expected no end where a mode is ended")
+        return self
 
 
 def _day(said: object) -> date:

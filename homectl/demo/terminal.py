@@ -40,7 +40,8 @@ def _title(view: HomeView) -> Text:
         pace = "paused" if view.simulator.get("paused") else f"at {view.simulator.get('speed', 1):g}×"
         simulated = f" · SIMULATED {pace}"
     link = "connected" if view.connected else "NO BROKER"
-    return Text(f"{view.name} · {view.local_time}{simulated} · {view.policy} · {link}", style="bold cyan")
+    mode = f" · {view.mode.text}" if view.mode.text else ""
+    return Text(f"{view.name} · {view.local_time}{simulated} · {view.policy} · {link}{mode}", style="bold cyan")
 
 
 def _sensed(devices: Any) -> str:
@@ -55,7 +56,7 @@ def _sensed(devices: Any) -> str:
 
 def _now(target: TargetView) -> str:
     by = f" ({target.changed_by})" if target.changed_by else ""
-    hold = f" held {target.hold_left / 60:.0f} min" if target.hold_left else ""
+    hold = f" held {target.hold.text}" if target.hold else ""
     return f"{target.reported}{by}{hold}"
 
 

@@ -1,7 +1,16 @@
 """The words every part of homectl shares. Imports nothing else of ours."""
 
-from homectl.home.actions import Actions, AreaView, DeviceView, HomeView, TargetView, ValueView
-from homectl.home.areas import STATE, Area, Device, Home, Kind, Target
+from homectl.home.actions import (
+    Actions,
+    AreaView,
+    DeviceView,
+    HoldView,
+    HomeView,
+    ModeView,
+    TargetView,
+    ValueView,
+)
+from homectl.home.areas import Area, Device, Home
 from homectl.home.audit import Act, Actor, Deed
 from homectl.home.clock import Clock, SystemClock, ToldClock, milliseconds
 from homectl.home.commands import (
@@ -22,6 +31,7 @@ from homectl.home.commands import (
     fitted,
     wanted,
 )
+from homectl.home.day_times import DayTime, Sun, day_time, instant, local_words, moment_of
 from homectl.home.decisions import (
     Autonomy,
     Decision,
@@ -50,10 +60,15 @@ from homectl.home.errors import (
     UsageError,
 )
 from homectl.home.history import ORIGIN_CODE, ORIGINS, AgeLimits, History, Sample, Times, Track
+from homectl.home.holds import BY_HAND, Hold, HoldKind
 from homectl.home.lessons import Event, LearningWish, Lesson
+from homectl.home.modes import Away, Mode, Modes, ModeSettings, ModeSpan, Vacation
 from homectl.home.readings import PLAUSIBLE, LockState, Origin, Quantity, Reading, Signal, plausible
+from homectl.home.schedules import LampWish, Schedule, Weekday
+from homectl.home.targets import STATE, Kind, Target
 
 __all__ = [
+    "BY_HAND",
     "KIND",
     "ORIGINS",
     "ORIGIN_CODE",
@@ -69,6 +84,7 @@ __all__ = [
     "Area",
     "AreaView",
     "Autonomy",
+    "Away",
     "BrokerError",
     "Cause",
     "CheckpointMismatch",
@@ -76,6 +92,7 @@ __all__ = [
     "Command",
     "CommandState",
     "ConfigError",
+    "DayTime",
     "Decision",
     "Deed",
     "Device",
@@ -85,11 +102,15 @@ __all__ = [
     "Factor",
     "Forecast",
     "History",
+    "Hold",
+    "HoldKind",
+    "HoldView",
     "Home",
     "HomeError",
     "HomeView",
     "JournalError",
     "Kind",
+    "LampWish",
     "LearningWish",
     "Lesson",
     "Light",
@@ -98,6 +119,11 @@ __all__ = [
     "LockedOut",
     "LogError",
     "MessageError",
+    "Mode",
+    "ModeSettings",
+    "ModeSpan",
+    "ModeView",
+    "Modes",
     "Origin",
     "Outcome",
     "PinRefused",
@@ -108,9 +134,11 @@ __all__ = [
     "Record",
     "Ruling",
     "Sample",
+    "Schedule",
     "Setpoint",
     "Setting",
     "Signal",
+    "Sun",
     "SystemClock",
     "Target",
     "TargetView",
@@ -119,13 +147,19 @@ __all__ = [
     "Track",
     "Unlock",
     "UsageError",
+    "Vacation",
     "ValueView",
     "Verdict",
+    "Weekday",
     "Weighing",
     "Wish",
     "agrees",
+    "day_time",
     "fitted",
+    "instant",
+    "local_words",
     "milliseconds",
+    "moment_of",
     "plausible",
     "setting_of",
     "wanted",

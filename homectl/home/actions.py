@@ -6,9 +6,11 @@ from typing import Any, Protocol
 
 from pydantic import BaseModel, ConfigDict, SecretStr
 
-from homectl.home.areas import Target
 from homectl.home.commands import CommandState, Setting
+from homectl.home.holds import HoldKind
 from homectl.home.lessons import LearningWish
+from homectl.home.modes import Mode
+from homectl.home.targets import Target
 
 
 class _Shown(BaseModel):
@@ -26,6 +28,28 @@ class ValueView(_Shown):
     origin: str
 
 
+class HoldView(_Shown):
+    """Why homectl leaves a target alone: times are the home's, UTC seconds; `left` and `until` None: not known yet."""
+
+    kind: HoldKind
+    by: str
+    since: float
+    until: float | None
+    left: float | None
+    text: str  # "for 25 min more", "until the room is empty"
+    note: str = ""
+
+
+class ModeView(_Shown):
+    """The mode a home is in, who set it, and when it ends by itself."""
+
+    mode: Mode = Mode.NONE
+    by: str = ""
+    since: float | None = None
+    until: float | None = None
+    text: str = ""  # "away until Tuesday 18:00, set by …"; empty for none
+
+
 class TargetView(_Shown):
     """One controllable thing: what was asked of it, what became of that, and why."""
 
@@ -37,7 +61,8 @@ class TargetView(_Shown):
     cause: str = ""
     detail: str = ""
     changed_by: str = ""  # "by hand", "homectl", "another automation", "" (not known)
-    hold_left: float | None = None  # seconds until homectl may act again
+    hold_left: float | None = None  # seconds until homectl may act again; None where it may, or nobody knows when
+    hold: HoldView | None = None  # None: homectl may act
     autonomy: str = ""
     unlocks: bool = False  # a lock that a person with a PIN can unlock
     decision: str = ""  # one sentence: the last decision and why
@@ -73,6 +98,7 @@ class HomeView(_Shown):
     areas: tuple[AreaView, ...]
     pending: tuple[str, ...]  # devices nobody has placed
     simulator: dict[str, Any]  # speed, paused, people → area; empty for a real home
+    mode: ModeView = ModeView()
 
 
 class Actions(Protocol):
@@ -94,11 +120,20 @@ class Actions(Protocol):
         guard objects or the lock cannot be reached now.
         """
 
-    async def hold(self, target: Target, minutes: float) -> None:
-        """Keep homectl's hands off a target for a while."""
+    async def hold(
+        self, target: Target, kind: HoldKind = HoldKind.MINUTES, minutes: float | None = None, by: str = ""
+    ) -> str:
+        """Keep homectl's hands off a target, in one sentence until when; `minutes` None: as after a change by hand."""
 
     async def resume(self, target: Target) -> None:
-        """End a hold at once."""
+        """End a hold at once, and decide anew."""
+
+    async def mode(self, mode: Mode, hours: float | None = None, until: str = "", by: str = "") -> str:
+        """Set or, with NONE, end a mode of the home: what that means, in one sentence.
+
+        It ends by itself after some hours, or at a local time such as 18:00 or 2026-01-05T18:00; without either after
+        its own time. Raises ActionRefused for an end that is past or too far away.
+        """
 
     async def explain(self, target: Target) -> str:
         """The last decision about a target in one sentence."""

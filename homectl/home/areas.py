@@ -1,18 +1,18 @@
 """The home, its areas and its devices, and what each can sense and do."""
 
-from collections.abc import Iterable
-from enum import StrEnum
+from collections.abc import Iterable, Iterator
 from functools import cached_property
-from typing import Annotated, NamedTuple, Self
+from typing import Annotated, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, ValidationError, ValidationInfo, field_validator, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from homectl.home.errors import DeviceUnknown
+from homectl.home.modes import Mode, Modes
 from homectl.home.readings import Origin, Quantity
-
-Identifier = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$")]
-"""The name of a home, area or device: it becomes a topic level and a file name."""
+from homectl.home.schedules import Schedule
+from homectl.home.targets import Described, Identifier, Kind, Target
 
 
 def _known_timezone(name: str) -> str:
@@ -23,37 +23,7 @@ def _known_timezone(name: str) -> str:
     return name
 
 
-class Kind(StrEnum):
-    """What a target lets us set."""
-
-    LIGHT = "light"
-    SETPOINT = "setpoint"
-    LOCK = "lock"
-
-
-STATE: dict[Kind, Quantity] = {
-    Kind.LIGHT: Quantity.LIGHT_ON,
-    Kind.SETPOINT: Quantity.SETPOINT,
-    Kind.LOCK: Quantity.LOCK,
-}
-"""The quantity that reports a target's main state."""
-
-
-class Target(NamedTuple):
-    """One controllable thing: a lamp, a thermostat, a lock. Written `device/kind`."""
-
-    device: str
-    kind: Kind
-
-    def __str__(self) -> str:
-        return f"{self.device}/{self.kind}"
-
-
-class _Described(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", ignored_types=(cached_property,))
-
-
-class Area(_Described):
+class Area(Described):
     """A room, or the outdoors."""
 
     id: Identifier
@@ -61,7 +31,7 @@ class Area(_Described):
     outdoors: bool = False
 
 
-class Device(_Described):
+class Device(Described):
     """One device as the home knows it. Without an area it is pending: seen, never commanded.
 
     `address` is how its network names it, `dialect:key`. `senses` and `sets` may be left empty in
@@ -93,7 +63,22 @@ class Device(_Described):
         return tuple(Target(self.id, kind) for kind in Kind if kind in self.sets)
 
 
-class Home(_Described):
+def _strangers(
+    where: tuple[int | str, ...], named: Iterable[str], known: list[str], what: str
+) -> Iterator[InitErrorDetails]:
+    """A finding, with its place, for every name that is none of the known ones."""
+    for place, name in enumerate(named):
+        if name not in known:
+            said = PydanticCustomError("stranger", f"expected {what} of this home")
+            yield InitErrorDetails(type=said, loc=(*where, place), input=name)
+
+
+def _refuse(found: list[InitErrorDetails]) -> None:
+    if found:
+        raise ValidationError.from_exception_data("home", found)
+
+
+class Home(Described):
     """A household: where it is, its areas and its devices. The content of home.yaml."""
 
     id: Identifier
@@ -104,6 +89,39 @@ class Home(_Described):
     simulated: bool = Field(default=False, description="a simulated home owns its time and starts at auto")
     areas: tuple[Area, ...] = ()
     devices: tuple[Device, ...] = ()
+    schedules: tuple[Schedule, ...] = ()
+    modes: Modes = Modes()
+
+    @field_validator("schedules")
+    @classmethod
+    def _about_this_home(cls, schedules: tuple[Schedule, ...], info: ValidationInfo) -> tuple[Schedule, ...]:
+        areas, devices = ([one.id for one in info.data.get(name, ())] for name in ("areas", "devices"))
+        found = [
+            wrong
+            for place, schedule in enumerate(schedules)
+            for wrong in (
+                *_strangers((place, "areas"), schedule.areas, areas, "an area"),
+                *_strangers((place, "devices"), schedule.devices, devices, "a device"),
+            )
+        ]
+        _refuse(found)
+        if len({schedule.id for schedule in schedules}) < len(schedules):
+            raise ValueError("expected every schedule id once")
+        return schedules
+
+    @field_validator("modes")
+    @classmethod
+    def _in_this_home(cls, modes: Modes, info: ValidationInfo) -> Modes:
+        areas = [area.id for area in info.data.get("areas", ())]
+        named = [(mode, part) for mode in Mode if mode is not Mode.NONE for part in ("areas", "excluded")]
+        _refuse(
+            [
+                wrong
+                for mode, part in named
+                for wrong in _strangers((mode.value, part), getattr(modes.of(mode), part), areas, "an area")
+            ]
+        )
+        return modes
 
     @model_validator(mode="after")
     def _consistent(self) -> Self:

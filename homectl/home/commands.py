@@ -8,8 +8,9 @@ import math
 from dataclasses import dataclass
 from enum import StrEnum
 
-from homectl.home.areas import Device, Kind, Target
+from homectl.home.areas import Device
 from homectl.home.readings import LockState, Quantity
+from homectl.home.targets import Kind, Target
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +107,7 @@ class Cause(StrEnum):
 
     SAFETY = "safety"
     PERSON = "person"
+    MODE = "mode"
     SCHEDULE = "schedule"
     LEARNED = "learned"
     RULES = "rules"

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
 
-from homectl.home.areas import Home, Kind, Target
+from homectl.home.areas import Home
 from homectl.home.commands import Approved, Cause, Light, Lock, Setpoint, Setting
 from homectl.home.history import History, Times
+from homectl.home.targets import Kind, Target
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,7 +35,16 @@ from homectl.home import (
     Track,
 )
 from homectl.journal.audit import Audit
-from homectl.journal.rows import lesson_of, ms, reading_of, record_of, row_of_lesson, row_of_record, target_of
+from homectl.journal.orders import Orders, has
+from homectl.journal.rows import (
+    lesson_of,
+    ms,
+    reading_of,
+    record_of,
+    row_of_lesson,
+    row_of_record,
+    target_of,
+)
 from homectl.journal.schema import VERSION, prepare
 
 
@@ -46,6 +55,7 @@ class Journal:
         """`head` is where the audit says where it ends; None for a journal in memory."""
         self._db = connection
         self.audit = Audit(connection, partial(self._writing, durable=True), head)
+        self.orders = Orders(connection, self._writing)
         self._signals = _signals(connection)
         self._newest: dict[Target, Record] = {}  # the last decision stored of each target, as far as it is known
 
@@ -112,6 +122,13 @@ class Journal:
             self._db.executemany("INSERT OR IGNORE INTO readings VALUES (?, ?, ?, ?, ?, ?)", rows)
             return self._db.total_changes - before
 
+    def amend(self, readings: Iterable[Reading]) -> None:
+        """Say anew who made some remembered readings what they are."""
+        rows = [(ORIGIN_CODE[r.origin], self._signals.get(r.signal), ms(r.at)) for r in readings]
+        if rows:
+            with self._writing():
+                self._db.executemany("UPDATE readings SET origin = ? WHERE signal = ? AND at = ?", rows)
+
     def history(self, start: float | None = None, end: float | None = None) -> History:
         """Every signal's samples with start ≤ time < end."""
         low, high = _span(start, end)
@@ -148,6 +165,7 @@ class Journal:
         with self._writing():
             gone = self._db.execute("DELETE FROM readings WHERE at < ?", (ms(since),)).rowcount
             self._db.execute("DELETE FROM decisions WHERE until < ?", (ms(since),))
+            self.orders.forget(-(2**62), ms(since))
             return gone
 
     def forget(self, spans: Iterable[tuple[float, float]]) -> int:
@@ -163,6 +181,7 @@ class Journal:
                 gone += self._db.execute("DELETE FROM readings WHERE at >= ? AND at < ?", span).rowcount
                 self._db.execute("DELETE FROM decisions WHERE until >= ? AND since < ?", span)
                 self._db.execute("DELETE FROM commands WHERE issued >= ? AND issued < ? AND ended IS NOT NULL", span)
+                self.orders.forget(*span)
         self._newest = {}
         self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         return gone
@@ -252,7 +271,7 @@ class Journal:
 
     def lessons(self, since: float | None = None) -> list[Lesson]:
         """What learning came to, in the order it was recorded; none in a journal from before it was kept."""
-        if not self._db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'lessons'").fetchone()[0]:
+        if not has(self._db, "lessons"):
             return []
         query = "SELECT * FROM lessons WHERE at >= ? ORDER BY rowid"
         return [lesson_of(row) for row in self._db.execute(query, _span(since, None)[:1])]

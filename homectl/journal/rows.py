@@ -2,7 +2,22 @@
 
 import json
 
-from homectl.home import ORIGINS, Cause, Event, Kind, Lesson, Reading, Record, Ruling, Signal, Target
+from homectl.home import (
+    ORIGINS,
+    Cause,
+    Event,
+    Hold,
+    HoldKind,
+    Kind,
+    Lesson,
+    Mode,
+    ModeSpan,
+    Reading,
+    Record,
+    Ruling,
+    Signal,
+    Target,
+)
 
 
 def ms(seconds: float) -> int:
@@ -65,3 +80,27 @@ def lesson_of(row: tuple[int, str, str, int | None, int, str, str]) -> Lesson:
         days=tuple(json.loads(days)),
         figures=json.loads(figures),
     )
+
+
+def row_of_hold(hold: Hold) -> tuple[object, ...]:
+    return ms(hold.since), str(hold.target), hold.kind, None if hold.until is None else ms(hold.until), hold.by
+
+
+def hold_of(row: tuple[int, str, str, int | None, str]) -> Hold:
+    since, target, kind, until, by = row
+    return Hold(
+        target=target_of(target),
+        kind=HoldKind(kind),
+        by=by,
+        since=since / 1000,
+        until=None if until is None else until / 1000,
+    )
+
+
+def row_of_mode(span: ModeSpan) -> tuple[object, ...]:
+    return ms(span.since), span.mode, ms(span.until), span.by
+
+
+def mode_of(row: tuple[int, str, int, str]) -> ModeSpan:
+    since, mode, until, by = row
+    return ModeSpan(mode=Mode(mode), since=since / 1000, until=until / 1000, by=by)

@@ -4,8 +4,6 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-VERSION = 3
-
 TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE signals (id INTEGER PRIMARY KEY, device TEXT NOT NULL, quantity TEXT NOT NULL, UNIQUE (device, quantity));
@@ -35,8 +33,16 @@ CREATE TABLE audit (
 """
 """Who did what to a lock, numbered from 1; `hash` is over the row and the hash before it. Nothing is deleted here."""
 
-STEPS = {1: LESSONS, 2: AUDIT}
+ORDERS = """
+CREATE TABLE holds (at INTEGER NOT NULL, target TEXT NOT NULL, kind TEXT, until INTEGER, by TEXT NOT NULL);
+CREATE TABLE modes (at INTEGER NOT NULL, mode TEXT NOT NULL, until INTEGER NOT NULL, by TEXT NOT NULL);
+"""
+"""What people said a home is to leave alone, and the modes they set, in order; a hold without kind ends all others."""
+
+STEPS = {1: LESSONS, 2: AUDIT, 3: ORDERS}
 """What makes of a journal of each version one of the next."""
+
+VERSION = 1 + len(STEPS)
 
 
 def prepare(db: sqlite3.Connection, version: int, path: Path | None) -> None:

@@ -7,7 +7,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from homectl.home import History, Times, UsageError
+from homectl.home import History, ModeSpan, Times, UsageError
 
 MOST = 3660
 """Days that may be named at once."""
@@ -50,6 +50,16 @@ def ordinals(times: Times, zone: ZoneInfo) -> NDArray[np.intp]:
     begins = [midnight(date.fromordinal(number), zone) for number in range(first, last + 1)]
     place: NDArray[np.intp] = np.searchsorted(begins, times, side="right")
     return first - 1 + place
+
+
+def unusual_days(spans: Iterable[ModeSpan], zone: ZoneInfo) -> frozenset[date]:
+    """Every day of which a mode that teaches nothing has a part."""
+    found: set[date] = set()
+    for span in spans:
+        if not span.mode.teaches:
+            first, last = day_of(span.since, zone), day_of(span.until, zone)
+            found |= {first + timedelta(days=number) for number in range((last - first).days + 1)}
+    return frozenset(found)
 
 
 def days_told(history: History, zone: ZoneInfo) -> tuple[date, ...]:

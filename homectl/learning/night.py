@@ -14,7 +14,7 @@ import numpy as np
 
 from homectl.home import CheckpointMismatch, Event, History, Home, Kind, Lesson
 from homectl.journal import Journal
-from homectl.learning.days import day_of, days_told, ordinals, span_of_day
+from homectl.learning.days import day_of, days_told, ordinals, span_of_day, unusual_days
 from homectl.learning.shelf import Shelf
 from homectl.learning.standing import GIVEN, Standing
 from models import checkpoint
@@ -79,6 +79,7 @@ class Night:
     given: Path
     at: float
     plan: Plan = Plan()
+    unusual: frozenset[date] = frozenset()  # days of a mode under which nothing is learned
     refine: Refine | None = None  # None: there is no torch to learn with
 
     @classmethod
@@ -93,6 +94,7 @@ class Night:
             given=given,
             at=at,
             plan=plan,
+            unusual=unusual_days(journal.orders.modes(), home.zone),
             refine=refined if possible() else None,
         )
 
@@ -105,7 +107,8 @@ class Night:
     def whole_days(self) -> tuple[date, ...]:
         """The days before this one that are known from their beginning on and may teach, ascending."""
         told = days_told(self.history, self.home.zone)
-        known = [day for day in told if day < self.day() and day not in self.standing.excluded]
+        left_out = self.standing.excluded | self.unusual
+        known = [day for day in told if day < self.day() and day not in left_out]
         first = min((float(t.times[0]) for t in self.history.tracks.values() if len(t)), default=self.at) + SETTLED
         return tuple(day for day in known if span_of_day(day, self.home.zone)[0] >= first)
 

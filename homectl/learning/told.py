@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from homectl.home import Home, Lesson
 from homectl.learning.days import day_of
@@ -28,6 +28,7 @@ class Told:
     standing: Standing
     lessons: Sequence[Lesson]
     drift: Drift
+    unusual: frozenset[date] = frozenset()
 
     def text(self) -> str:
         """A few lines for a person."""
@@ -39,6 +40,9 @@ class Told:
             lines.append("Paused: nothing is learned until: homectl learn resume")
         if standing.excluded:
             lines.append(f"Excluded: {listed(sorted(day.isoformat() for day in standing.excluded))}")
+        if self.unusual:
+            days = listed(sorted(day.isoformat() for day in self.unusual))
+            lines.append(f"Not learned from, for the mode the home was in: {days}")
         lines.append(self._corrected())
         for lesson in self.lessons[-MOST_SHOWN:]:
             when = datetime.fromtimestamp(lesson.at, self.home.zone)

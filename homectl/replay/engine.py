@@ -4,7 +4,7 @@ Open loop: device state, holds and freshness are what was recorded. A command th
 remembered by the limiters and scored; it never reaches the history.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import count, pairwise
 
@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 
 from homectl.control.autonomy import AutonomySettings
 from homectl.control.limits import Limits
-from homectl.control.pipeline import Moment, judge
+from homectl.control.pipeline import Moment, already_so, judge, ordered
 from homectl.control.state import ControlState
+from homectl.control.timetable import targets_of
 from homectl.home import (
     STATE,
     TOLERANCE,
@@ -25,11 +26,14 @@ from homectl.home import (
     History,
     Home,
     Kind,
+    Light,
     LockState,
+    ModeSpan,
     Outcome,
     Policy,
     Quantity,
     Ruling,
+    Setpoint,
     Target,
     Times,
     Verdict,
@@ -57,6 +61,24 @@ class Trial:
     start: float
     end: float
     autonomy: AutonomySettings = TRUSTED
+    modes: tuple[ModeSpan, ...] = ()
+
+    def mode(self, at: float) -> ModeSpan | None:
+        """The mode that the home was in at a time."""
+        return next((span for span in reversed(self.modes) if span.since <= at < span.until), None)
+
+    def moment(self, at: float, state: ControlState, new_id: Callable[[], str]) -> Moment:
+        """The home as it was at a time."""
+        return Moment(
+            home=self.home,
+            history=self.history,
+            at=at,
+            elapsed=at,
+            state=state,
+            limits=self.limits,
+            autonomy=self.autonomy,
+            new_id=new_id,
+        )
 
     def blocks(self) -> Iterator[Times]:
         """The times of all decisions, ascending, block by block.
@@ -100,15 +122,54 @@ def replay(trial: Trial) -> Iterator[tuple[Times, list[Passage]]]:
 
 @dataclass(frozen=True, slots=True)
 class Foreseen:
-    """What is wished of a target at each time, and where it is the fallback that wishes it."""
+    """What is wished of a target at each time, where it is the fallback that wishes it, and what people had ordered."""
 
     forecast: Forecast
     by_fallback: Flags
+    orders: Mapping[int, Decision] = field(default_factory=dict)  # by the place of the time
 
 
 def _foreseen(trial: Trial, times: Times) -> list[Foreseen]:
-    """Of every target, as a running home asks: the fallback answers where the policy cannot, or is not sure enough to
-    act and the fallback is; nobody where both are silent."""
+    """Of every target, as a running home asks: what people had ordered stands before what policies wish."""
+    return [_ordered(trial, times, seen) for seen in _wished(trial, times)]
+
+
+def _ordered(trial: Trial, times: Times, seen: Foreseen) -> Foreseen:
+    """What a policy wishes, with what a schedule or a mode wants wherever one wants something."""
+    target, forecast = seen.forecast.target, seen.forecast
+    if not trial.modes and not any(target in targets_of(one, trial.home) for one in trial.home.schedules):
+        return seen
+    orders = _orders(trial, times, target)
+    rows = np.stack([forecast.value, forecast.level, forecast.confidence])
+    for place, decision in orders.items():
+        rows[:, place] = _row(decision)
+    wished = Forecast(target=target, value=rows[0], level=rows[1], confidence=rows[2])
+    return Foreseen(wished, seen.by_fallback, orders)
+
+
+def _orders(trial: Trial, times: Times, target: Target) -> dict[int, Decision]:
+    """What a schedule or a mode wanted of a target, by the place of the time."""
+    state, orders = ControlState(trial.start), {}
+    for place, at in enumerate(map(float, times)):
+        state.mode = trial.mode(at)
+        if (decision := ordered(target, trial.moment(at, state, str))) is not None:
+            orders[place] = decision
+    return orders
+
+
+def _row(decision: Decision) -> tuple[float, float, float]:
+    """A decision as a forecast's value, level and confidence."""
+    match decision.setting:
+        case Light(on=on, level=level):
+            return float(on), np.nan if level is None else level, decision.confidence
+        case Setpoint(celsius=celsius):
+            return celsius, np.nan, decision.confidence
+    return 1.0, np.nan, decision.confidence
+
+
+def _wished(trial: Trial, times: Times) -> list[Foreseen]:
+    """What the policy wishes; the fallback answers where it cannot, or is not sure enough to act and the fallback is;
+    nobody where both are silent."""
     policy, fallback, targets = trial.policy, trial.fallback, trial.home.targets
     try:
         found = {one.target: one for one in policy.forecast(trial.home, trial.history, times, targets)}
@@ -157,7 +218,7 @@ class Lane:
     state: ControlState
     names: Iterator[int]
     _hands: Times = field(init=False)
-    _run: tuple[float, float] = (float("nan"), float("nan"))
+    _run: tuple[float, float, float] = (float("nan"), float("nan"), float("nan"))
     _last: Verdict | None = None
 
     def __post_init__(self) -> None:
@@ -168,10 +229,14 @@ class Lane:
         state = as_of(self.trial.history.track(self.target.device, STATE[self.target.kind]), times)
         wish = wishes(forecast)
         against = contradicts(self.target.kind, wish, state)
+        level = np.full(len(times), np.nan)  # what is ordered counts to the very level
+        for place, order in seen.orders.items():
+            against[place] = not already_so(order, self.trial.history, float(times[place]))
+            level[place] = forecast.level[place]
         held = _carried(wish, self._run[0])
         verdicts: list[Verdict] = []
-        for begin, end in _spans(held, state):
-            run = (float(held[begin]), float(state[begin]))
+        for begin, end in _spans(held, state, level):
+            run = (float(held[begin]), float(state[begin]), float(level[begin]))
             if begin > 0 or not np.array_equal(run, self._run, equal_nan=True):
                 self._last = None
             self._run = run
@@ -194,8 +259,9 @@ class Lane:
         hand = int(np.searchsorted(self._hands, at, side="right")) - 1
         if hand >= 0:
             state.holds.touched(self.target, float(self._hands[hand]), trial.limits.hold)
+        state.mode = trial.mode(at)
         setting = forecast.setting(place)
-        decision = Decision(
+        decision = seen.orders.get(place) or Decision(
             target=self.target,
             setting=None if setting is None else fitted(setting, trial.home.device(self.target.device)),
             cause=(trial.fallback if seen.by_fallback[place] else trial.policy).cause,
@@ -203,17 +269,7 @@ class Lane:
             reason="the policy foresees it",
             at=at,
         )
-        now = Moment(
-            home=trial.home,
-            history=trial.history,
-            at=at,
-            elapsed=at,
-            state=state,
-            limits=trial.limits,
-            autonomy=trial.autonomy,
-            new_id=lambda: f"replay-{next(self.names)}",
-        )
-        verdict = judge(decision, now)
+        verdict = judge(decision, trial.moment(at, state, lambda: f"replay-{next(self.names)}"))
         if verdict.approved is not None:
             state.ended(Outcome(command=verdict.approved.command, state=CommandState.CONFIRMED, at=at), at)
         return verdict
@@ -249,10 +305,10 @@ def _carried(wish: Times, before: float) -> Times:
     return np.where(place >= 0, wish[place], before)
 
 
-def _spans(wish: Times, state: Times) -> Iterator[tuple[int, int]]:
-    """Spans of places in which neither wish nor state changes."""
-    moved = np.zeros(len(wish), dtype=bool)
-    for values in (wish, state):
+def _spans(*series: Times) -> Iterator[tuple[int, int]]:
+    """Spans of places in which none of the series changes."""
+    moved = np.zeros(len(series[0]), dtype=bool)
+    for values in series:
         moved[1:] |= ~((values[1:] == values[:-1]) | (np.isnan(values[1:]) & np.isnan(values[:-1])))
-    bounds = [0, *(int(place) for place in np.flatnonzero(moved)), len(wish)]
+    bounds = [0, *(int(place) for place in np.flatnonzero(moved)), len(moved)]
     return ((begin, end) for begin, end in pairwise(bounds) if end > begin)

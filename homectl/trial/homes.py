@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from homectl.journal import Journal
+from homectl.learning.days import ordinals, unusual_days
 from homectl.trial.kept import about, at_most, keep
 from homectl.workers import workers
 from models.dataset import Rows, rows_of, span_of, split_by_time
@@ -101,9 +102,11 @@ def logged_rows(
 def _rows_of_log(path: Path, number: int, seed: int) -> tuple[Rows, dict[str, Any]]:
     with Journal.open(path, read_only=True) as journal:
         home, history, digest = journal.home(), journal.history(), journal.hash()
+        unusual = unusual_days(journal.orders.modes(), home.zone)
     first, last = span_of(history)
     told = {"origins": origins(home, history), "hash": digest, "days": (last - first) / DAY}
-    return rows_of(home, history, number=number, seed=seed), told
+    rows = rows_of(home, history, number=number, seed=seed)
+    return rows.where(~np.isin(ordinals(rows.at, home.zone), [day.toordinal() for day in unusual])), told
 
 
 def _together(told: Iterable[dict[str, Any]]) -> dict[str, Any]:

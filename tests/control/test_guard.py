@@ -8,7 +8,7 @@ import pytest
 
 from homectl.control.guard import Refusal, Situation, review
 from homectl.control.ledger import Ledger
-from homectl.control.limits import Limits
+from homectl.control.limits import Limits, SetpointLimits
 from homectl.home import (
     Approved,
     Area,
@@ -96,6 +96,10 @@ def rule_of(setting: Wish, cause: Cause, now: Situation, person: str = "") -> st
         (28.0, Cause.PERSON, ""),
         (28.1, Cause.PERSON, "setpoint is within limits"),
         (9.0, Cause.SAFETY, ""),
+        (15.0, Cause.MODE, ""),  # a person chose the value: no band, no slew, no half degrees
+        (27.25, Cause.SCHEDULE, ""),
+        (28.1, Cause.SCHEDULE, "setpoint is within limits"),
+        (6.9, Cause.MODE, "setpoint is within limits"),
     ],
 )
 def test_a_setpoint_stays_within_limits_steps_and_slew(celsius: float, cause: Cause, rule: str) -> None:
@@ -122,6 +126,34 @@ def test_no_policy_sets_a_temperature_it_cannot_measure() -> None:
     blind = Situation(HOME, now.device, stale, NOON, now.elapsed, now.ledger, now.limits)
     assert rule_of(Setpoint(20.5), Cause.LEARNED, blind) == "room temperature is fresh"
     assert rule_of(Setpoint(20.5), Cause.PERSON, blind) == ""
+
+
+@pytest.mark.parametrize("cause", [Cause.MODE, Cause.SCHEDULE])
+def test_what_was_ordered_beforehand_acts_on_no_dead_sensor_at_no_restart_and_not_too_often(cause: Cause) -> None:
+    stale = History.of([told("valve", Quantity.SETPOINT, 20.0), told("lamp", Quantity.LIGHT_ON, 0.0)])
+    now = situation()
+    blind = Situation(HOME, now.device, stale, NOON, now.elapsed, now.ledger, now.limits)
+    assert rule_of(Setpoint(20.5), cause, blind) == "room temperature is fresh"
+    assert rule_of(Light(on=True), cause, situation(running=59.9)) == "start is over"
+    before = ((4.9, command(Light(on=True), cause)),)
+    assert rule_of(Light(on=True), cause, situation(issued=before)) == "lamp does not flicker"
+    assert rule_of(Lock(), cause, situation(issued=((29.0, command(Lock(), cause)),))) == "bolt is spared"
+
+
+@pytest.mark.parametrize(
+    ("celsius", "cause", "rule"),
+    [
+        (9.9, Cause.MODE, "setpoint is within limits"),
+        (9.9, Cause.SCHEDULE, "setpoint is within limits"),
+        (10.0, Cause.SCHEDULE, ""),
+        (9.9, Cause.PERSON, ""),
+    ],
+)
+def test_nothing_ordered_beforehand_is_colder_than_the_freeze_guard(celsius: float, cause: Cause, rule: str) -> None:
+    now = situation()
+    limits = Limits(setpoint=SetpointLimits(freeze=10, freeze_release=12))
+    careful = Situation(HOME, now.device, now.history, NOON, now.elapsed, now.ledger, limits)
+    assert rule_of(Setpoint(celsius), cause, careful) == rule
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,7 @@ import math
 
 import pytest
 
-from homectl.control.limits import HoldLimits
-from homectl.control.overrides import Holds, is_news, last_by_hand, origin_of
+from homectl.control.overrides import is_news, last_by_hand, origin_of
 from homectl.home import Command, History, Kind, Light, Origin, Quantity, Reading, Target
 from tests.control.test_guard import command
 
@@ -48,16 +47,6 @@ def test_a_report_is_traced_to_who_made_it(
 def test_a_measurement_is_nobodys_doing() -> None:
     warm = Reading(device="lamp", quantity=Quantity.TEMPERATURE, value=20.0, at=1.0)
     assert origin_of(warm, History(), OURS) is Origin.SENSED
-
-
-def test_a_hold_lasts_as_long_as_its_kind_says_and_ends_at_once_on_resume() -> None:
-    holds = Holds()
-    holds.touched(LAMP, 100.0, HoldLimits())
-    assert holds.left(LAMP, 100.0) == 1800.0
-    assert holds.left(LAMP, 1900.0) is None
-    holds.touched(LAMP, 100.0, HoldLimits())
-    holds.resume(LAMP)
-    assert holds.left(LAMP, 100.0) is None
 
 
 @pytest.mark.parametrize(

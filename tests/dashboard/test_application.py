@@ -95,12 +95,56 @@ def test_a_form_is_never_taken_for_json() -> None:
 def test_a_hold_starts_and_ends_and_a_decision_explains_itself() -> None:
     home = FakeHome()
     home.sentences[LAMP] = "Left off: nobody is there."
-    assert answer(home, "POST", "/api/targets/lamp/light/hold", json={"minutes": 5}).status_code == 204
+    assert answer(home, "POST", "/api/targets/lamp/light/hold", json={"minutes": 5}).status_code == 200
     assert home.view().areas[0].devices[0].targets[0].hold_left == 300.0
     assert answer(home, "POST", "/api/targets/lamp/light/resume").status_code == 204
     assert home.holds == {}
     explained = answer(home, "GET", "/api/targets/lamp/light/explain").json()
     assert explained == {"explanation": "Left off: nobody is there."}
+
+
+@pytest.mark.parametrize("kind", ["schedule", "empty", "resumed"])
+def test_a_hold_can_be_of_every_kind_and_says_until_when(kind: str) -> None:
+    home = FakeHome()
+    body = {"kind": kind, "by": "anna"}
+    assert answer(home, "POST", "/api/targets/lamp/light/hold", json=body).json() == {
+        "said": "lamp/light is left alone"
+    }
+    shown = answer(home, "GET", "/api/home").json()["areas"][0]["devices"][0]["targets"][0]
+    assert (shown["hold"]["kind"], shown["hold"]["by"], shown["hold"]["until"]) == (kind, "anna", None)
+    assert shown["hold_left"] is None
+    assert shown["hold"]["text"].startswith("until ") or kind == "schedule"
+
+
+def test_a_mode_is_set_shown_and_ended() -> None:
+    home = FakeHome()
+    assert answer(home, "POST", "/api/mode", json={"mode": "party", "hours": 3, "by": "anna"}).status_code == 200
+    shown = answer(home, "GET", "/api/home").json()["mode"]
+    assert (shown["mode"], shown["by"]) == ("party", "anna")
+    assert shown["text"].startswith("party until 15:30, set by anna: lamps hands off")
+    assert answer(home, "POST", "/api/mode", json={"mode": "none"}).status_code == 200
+    assert answer(home, "GET", "/api/home").json()["mode"]["text"] == ""
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "status"),
+    [
+        ("mode", {"mode": "fiesta"}, 422),
+        ("mode", {}, 422),
+        ("mode", {"mode": "away", "hours": 0}, 422),
+        ("mode", {"mode": "away", "hours": 1, "until": "18:00"}, 422),
+        ("mode", {"mode": "none", "until": "18:00"}, 422),
+        ("mode", {"mode": "away", "by": "a\nb"}, 422),
+        ("mode", {"mode": "away", "until": "yesterday"}, 409),
+        ("targets/lamp/light/hold", {"kind": "empty", "minutes": 5}, 422),
+        ("targets/lamp/light/hold", {"kind": "ever"}, 422),
+    ],
+)
+def test_an_order_that_cannot_be_is_refused_and_changes_nothing(path: str, body: Any, status: int) -> None:
+    home = FakeHome()
+    said = answer(home, "POST", f"/api/{path}", json=body)
+    assert (said.status_code, home.holds, home.span) == (status, {}, None)
+    assert said.json()["finding"]
 
 
 def test_the_view_is_the_home_as_it_is_known_with_unknown_as_null() -> None:

@@ -194,10 +194,29 @@ def test_a_hand_at_the_wall_shows_as_by_hand_and_its_hold_can_be_ended(see: See)
         await seen.button("Resume Ceiling lamp").click()
         await expect(lamp.locator('[data-field="hold"]')).to_be_hidden()
         await seen.button("Hold 1 h Ceiling lamp").click()
-        await expect(lamp.locator('[data-field="hold"]')).to_have_text("On hold: homectl leaves it alone for 1 h")
+        said = "On hold: homectl leaves it alone for 1 h, as the page asked"
+        await expect(lamp.locator('[data-field="hold"]')).to_have_text(said)
         assert seen.home.simulated == [("press", {"device": "lamp"})]
 
     see(scene, home)
+
+
+def test_a_hold_until_something_happens_and_a_mode_are_set_and_shown_with_their_ends(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        lamp = seen.target("lamp/light")
+        await lamp.get_by_label("Until when to hold Ceiling lamp").select_option("the room is empty")
+        await seen.button("Hold Ceiling lamp until then").click()
+        said = "On hold: homectl leaves it alone until the room is empty, as the page asked"
+        await expect(lamp.locator('[data-field="hold"]')).to_have_text(said)
+        await seen.button("Set away mode").click()
+        mode = seen.page.locator('[data-field="mode"]')
+        await expect(mode).to_contain_text("Away until 13:30, set by the page: lamps off")
+        await expect(seen.button("Set away mode")).to_have_attribute("aria-pressed", "true")
+        await seen.button("End the mode").click()
+        await expect(mode).to_be_hidden()
+        assert seen.home.span is None
+
+    see(scene)
 
 
 def test_presses_on_a_thermostat_are_one_wish_and_a_refusal_is_shown(see: See) -> None:

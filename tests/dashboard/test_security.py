@@ -41,6 +41,7 @@ BODIES: dict[str, Any] = {
     "/api/targets/{device}/unlock": {"person": PERSON[0], "pin": PERSON[1]},
     "/api/targets/{device}/{kind}/hold": {"minutes": 5},
     "/api/targets/{device}/{kind}/resume": {},
+    "/api/mode": {"mode": "away"},
     "/api/simulator/{control}": {},
     "/api/learning/{wish}": {"days": []},
 }
@@ -58,7 +59,7 @@ def filled(route: str) -> str:
 
 
 def unchanged(home: FakeHome) -> bool:
-    return not (home.asked or home.holds or home.simulated or home.learned or home.wrong)
+    return not (home.asked or home.holds or home.simulated or home.learned or home.wrong or home.span)
 
 
 def test_the_matrix_below_covers_every_route_that_changes_something() -> None:

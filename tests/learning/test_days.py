@@ -1,6 +1,6 @@
 """Days are the home's own: 23 to 25 hours long, and named as people write them."""
 
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from homectl.home import History, Quantity, Reading, UsageError
-from homectl.learning.days import day_of, days_of, days_told, ordinals, span_of_day
+from homectl.home import History, Mode, ModeSpan, Quantity, Reading, UsageError
+from homectl.learning.days import day_of, days_of, days_told, ordinals, span_of_day, unusual_days
 
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kolkata", "Pacific/Chatham", "UTC")
 
@@ -55,3 +55,21 @@ def test_a_history_tells_of_the_days_on_which_anything_was_said() -> None:
     history = History.of(Reading(device="m", quantity=Quantity.MOTION, value=1.0, at=at) for at in said)
     assert [day.day for day in days_told(history, zone)] == [28, 29, 31]
     assert days_told(History(), zone) == ()
+
+
+@pytest.mark.parametrize(
+    ("mode", "since", "until", "days"),
+    [
+        (Mode.PARTY, "2026-03-28T20:00", "2026-03-29T02:00", [28, 29]),
+        (Mode.GUEST, "2026-03-28T00:00", "2026-03-30T23:59", [28, 29, 30]),
+        (Mode.VACATION, "2026-03-28T12:00", "2026-03-28T12:00", [28]),
+        (Mode.CLEANING, "2026-03-28T09:00", "2026-03-28T12:00", [28]),
+        (Mode.AWAY, "2026-03-28T09:00", "2026-03-30T12:00", []),
+        (Mode.NONE, "2026-03-28T09:00", "2026-03-28T09:00", []),
+    ],
+)
+def test_days_of_a_mode_that_is_unlike_others_are_left_out(mode: Mode, since: str, until: str, days: list[int]) -> None:
+    zone = ZoneInfo("Europe/Berlin")
+    start, end = (datetime.fromisoformat(text).replace(tzinfo=zone).timestamp() for text in (since, until))
+    span = ModeSpan(mode=mode, since=start, until=end, by="anna")
+    assert sorted(day.day for day in unusual_days([span], zone)) == days

@@ -11,7 +11,21 @@ import pytest
 from hypothesis import given as over
 from hypothesis import strategies as st
 
-from homectl.home import Area, Device, Event, History, Home, HomeError, Kind, Lesson, Origin, Quantity, Reading
+from homectl.home import (
+    Area,
+    Device,
+    Event,
+    History,
+    Home,
+    HomeError,
+    Kind,
+    Lesson,
+    Mode,
+    ModeSpan,
+    Origin,
+    Quantity,
+    Reading,
+)
 from homectl.journal import Journal
 from homectl.learning import Child, Night, Plan, Shelf, Standing, forget, night
 from homectl.learning.child import Work
@@ -148,6 +162,18 @@ def test_excluded_days_neither_teach_nor_judge(household: Household) -> None:
     assert {datetime.fromtimestamp(at, ZONE).day for at in rows.at} == {13, 15, 16, 17}
     [skipped] = household.night(7)
     assert skipped.said.endswith("2 more to come")
+
+
+def test_days_of_a_party_neither_teach_nor_judge(household: Household) -> None:
+    """Those of a mode that is like other days do."""
+    begin, end = four_o_clock(5) + 16 * 3600, four_o_clock(6) - 2 * 3600
+    with Journal.open(household.path) as journal:
+        for mode, since, until in ((Mode.AWAY, four_o_clock(3), four_o_clock(4)), (Mode.PARTY, begin, end)):
+            journal.orders.record_mode(ModeSpan(mode=mode, since=since, until=until, by="anna"))
+    left_out = {FIRST + timedelta(days=5), FIRST + timedelta(days=6)}
+    before = [day for day in household.tonight(9).whole_days() if day in left_out]
+    assert before == []
+    assert FIRST + timedelta(days=3) in household.tonight(9).whole_days()
 
 
 def test_people_who_start_to_take_things_back_are_told_of_once(tmp_path: Path) -> None:

@@ -20,14 +20,18 @@ from homectl.home import (
     Forecast,
     History,
     Home,
+    LampWish,
     Light,
     LockState,
+    Mode,
+    ModeSpan,
     Origin,
     Outcome,
     Policy,
     Quantity,
     Reading,
     Ruling,
+    Schedule,
     Setpoint,
     Setting,
     Target,
@@ -39,9 +43,10 @@ from homectl.replay.engine import BLOCK, Trial, replay
 from homectl.replay.labels import touches
 from simulator.record import record
 from simulator.world import World
-from tests.replay.scripts import BOLT, HEATING, LAMP, START, Script, told, trial
+from tests.replay.scripts import BOLT, HEATING, HOME, LAMP, START, Script, told, trial
 
 EVENING = START + 15 * 3600
+APPROVED = Ruling.APPROVED
 
 Said = tuple[float, Target, Setting | None, Cause, Ruling, str]
 
@@ -84,6 +89,7 @@ class Slowly:
         for target in targets:
             while self.hands[target] and self.hands[target][0] <= at:
                 self.state.holds.touched(target, float(self.hands[target].pop(0)), asked.limits.hold)
+        self.state.mode = asked.mode(at)
         now = Moment(
             home=asked.home,
             history=asked.history,
@@ -237,3 +243,39 @@ def test_years_without_a_reading_are_passed_over() -> None:
     lamp = [told("lamp", Quantity.LIGHT_ON, 1, minute, Origin.PERSON) for minute in (0, far)]
     asked = trial(Script({LAMP: []}), lamp, far)
     assert 0 < sum(len(times) for times in asked.blocks()) <= 4 * BLOCK
+
+
+def ordered(asked: Trial, span: float) -> Trial:
+    """The same with schedules, a mode that began a third of the way, and one that ended soon."""
+    home = asked.home.model_copy(update={"schedules": schedules(asked.home)})
+    third = asked.start + span / 3
+    modes = (
+        ModeSpan(mode=Mode.CLEANING, since=asked.start - 60, until=asked.start + span / 8, by="anna"),
+        ModeSpan(mode=Mode.AWAY, since=third, until=third + span / 3, by="anna"),
+        ModeSpan(mode=Mode.GUEST, since=third + span / 3, until=third + span / 2, by="anna"),
+    )
+    return replace(asked, home=home, modes=modes)
+
+
+def schedules(home: Home) -> tuple[Schedule, ...]:
+    areas = tuple(area.id for area in home.areas)
+    night = Schedule(id="late", start="00:30", end="02:10", areas=areas[:1], light=LampWish(on=True))
+    warm = Schedule(id="warm", start="00:05", end="01:00", areas=areas, setpoint=23.5)
+    shut = Schedule(id="shut", start="16:10", end="17:05", areas=areas, lock=True)
+    return night, warm, shut, night.model_copy(update={"id": "again", "start": "16:30", "end": "17:30"})
+
+
+def test_what_people_had_ordered_is_replayed_as_minute_by_minute(simulated: Trial) -> None:
+    asked = ordered(replace(simulated, policy=fickle(simulated.home.targets, 2)), simulated.end - simulated.start)
+    quickly = replayed(asked)
+    assert quickly == slowly(asked)
+    assert {Cause.MODE, Cause.SCHEDULE, Cause.LEARNED} <= {cause for _, _, _, cause, *_ in quickly}
+
+
+def test_a_schedule_that_is_over_leaves_a_replayed_home_to_its_policy() -> None:
+    lamp = [told("lamp", Quantity.LIGHT_ON, 0, minute, Origin.SENSED) for minute in range(0, 180, 5)]
+    evening = Schedule(id="s", start="00:30", end="01:00", devices=("lamp",), light=LampWish(on=True))
+    home = HOME.model_copy(update={"schedules": (evening,)})
+    asked = replace(trial(Script({LAMP: [(70, 0.0, 0.9), (90, 1.0, 0.9)]}), lamp, 180), home=home)
+    found = [(round((at - START) / 60), cause) for at, _, _, cause, ruling, _ in replayed(asked) if ruling is APPROVED]
+    assert found == [(30, Cause.SCHEDULE), (90, Cause.LEARNED)]

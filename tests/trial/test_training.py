@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 
 from homectl.cli import train as command
-from homectl.home import STATE, CheckpointMismatch, JournalError, Kind, UsageError
+from homectl.home import STATE, CheckpointMismatch, JournalError, Kind, Mode, ModeSpan, UsageError
 from homectl.journal import Journal
 from homectl.trial import kept
-from homectl.trial.homes import Homes, live
+from homectl.trial.homes import Homes, live, logged_rows
 from homectl.trial.training import UNFINISHED, Order, train
 from models import checkpoint
 from models.checkpoint import MANIFEST, WEIGHTS
@@ -84,6 +84,27 @@ def test_training_twice_on_the_same_log_gives_the_same_bytes(log: Path, tmp_path
         train(Order(out=tmp_path / name, recipe=QUICK, logs=(log,)), silent)
     assert (tmp_path / "a" / WEIGHTS).read_bytes() == (tmp_path / "b" / WEIGHTS).read_bytes()
     assert {path.name for path in (tmp_path / "a").iterdir()} == {WEIGHTS, MANIFEST}
+
+
+def test_days_of_a_mode_that_is_unlike_others_are_no_rows(log: Path, tmp_path: Path) -> None:
+    partly = tmp_path / "party.db"
+    partly.write_bytes(log.read_bytes())
+    with Journal.open(partly) as journal:
+        newest = journal.newest()
+        party = ModeSpan(mode=Mode.PARTY, since=newest - 3600, until=newest, by="anna")
+        journal.orders.record_mode(party)
+    files = [
+        logged_rows([path], _folder(tmp_path / f"rows-{path.stem}"), most=10**6, first=0, seed=0)
+        for path in (log, partly)
+    ]
+    usual, left = (kept.gathered([*early, *late]) for early, late, _ in files)
+    assert 0 < len(left) < len(usual)
+    assert usual.at.max() > party.since > left.at.max()
+
+
+def _folder(path: Path) -> Path:
+    path.mkdir()
+    return path
 
 
 def test_an_interrupted_training_goes_on_where_it_was(log: Path, tmp_path: Path) -> None:

@@ -2,12 +2,14 @@
 
 import { areaCard } from "./areas.js";
 import { element, keep, mark, say, show } from "./elements.js";
+import { modeSection } from "./mode.js";
 import { simulatorBanner } from "./simulator.js";
 
 const SILENCE_MS = 15_000;
 
 const at = (id) => document.getElementById(id);
 const banner = simulatorBanner(at("simulated"));
+const mode = modeSection(at("mode"));
 let stream = null;
 let heard = performance.now();
 let localTime = "";
@@ -20,6 +22,7 @@ function render(home) {
   say(at("time"), home.local_time);
   show(at("unlinked"), !home.connected);
   banner.update(home);
+  mode.update(home);
   const areas = home.areas.map((area) => ({ area, simulated: home.simulated }));
   keep(at("areas"), areas, ({ area }) => area.id, areaCard);
   show(at("pending"), home.pending.length > 0);

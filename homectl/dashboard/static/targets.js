@@ -3,11 +3,12 @@
 import { askTarget, simulate, speak } from "./asking.js";
 import { button, element, mark, say, show } from "./elements.js";
 import { stepUp } from "./unlocking.js";
-import { age, capital, outcome, span } from "./words.js";
+import { age, capital, holding, outcome } from "./words.js";
 
 const SETTLE_MS = 500;
 const STEP = 0.5;
 const HOLD_MINUTES = 60;
+const HOLD_UNTIL = { schedule: "its schedule turns", empty: "the room is empty", resumed: "I resume" };
 
 const valueOf = (device, name) => device.values.find((value) => value.quantity === name);
 const stateOf = { light: "light_on", setpoint: "setpoint", lock: "lock" };
@@ -26,11 +27,16 @@ export function targetCard({ target, device, simulated }) {
   const wish = async (body, verb) => answer(await askTarget(target.target, body, verb));
   const controls = CONTROLS[target.kind](device, wish, answer, simulated);
   const resume = button("Resume", `Resume ${device.name}`, () => wish({}, "resume"), { "data-action": "resume" });
-  const hold = button("Hold 1 h", `Hold 1 h ${device.name}`, () => wish({ minutes: HOLD_MINUTES }, "hold"),
+  const hold = button("Hold 1 h", `Hold 1 h ${device.name}`, () => wish({ minutes: HOLD_MINUTES, by: "the page" }, "hold"),
     { "data-action": "hold", class: "quiet" });
+  const choice = element("select", { "aria-label": `Until when to hold ${device.name}` },
+    ...Object.entries(HOLD_UNTIL).map(([kind, until]) => element("option", { value: kind }, until)));
+  const holdUntil = button("Hold until", `Hold ${device.name} until then`,
+    () => wish({ kind: choice.value, by: "the page" }, "hold"), { "data-action": "hold-until", class: "quiet" });
+  const longer = element("span", { class: "pair" }, holdUntil, choice);
   const root = element("div", { class: "target", "data-target": target.target, "data-kind": target.kind },
     element("p", { class: "state" }, fields.reported, " ", fields.age), controls.root,
-    fields.outcome, fields.answer, element("p", { class: "hold" }, fields.by, fields.hold, resume, hold), fields.decision);
+    fields.outcome, fields.answer, element("p", { class: "hold" }, fields.by, fields.hold, resume, hold, longer), fields.decision);
 
   let before = target.state;
   function update({ target: now, device: seen }) {
@@ -42,10 +48,11 @@ export function targetCard({ target, device, simulated }) {
     mark(fields.outcome, "data-state", now.state ?? "");
     say(fields.by, now.changed_by ? `Changed ${now.changed_by === "by hand" ? "" : "by "}${now.changed_by}` : "");
     mark(fields.by, "data-by", now.changed_by);
-    const held = now.hold_left !== null;
-    say(fields.hold, held ? `On hold: homectl leaves it alone for ${span(now.hold_left)}` : "");
+    const held = now.hold !== null;
+    say(fields.hold, held ? `On hold: homectl leaves it alone ${holding(now.hold)}` : "");
     show(resume, held);
     show(hold, !held);
+    show(longer, !held);
     say(fields.decision, now.decision ? `Why: ${now.decision}` + (now.autonomy && ` (${now.autonomy})`) : "");
     controls.update(now, seen);
     if (now.state !== before && now.cause === "person") speak(`${seen.name}: ${outcome(now)}`);

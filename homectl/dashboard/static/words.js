@@ -7,7 +7,7 @@ const QUANTITY = {
 };
 
 const CAUSE = {
-  safety: "by homectl, for safety", person: "by a person", schedule: "by the schedule",
+  safety: "by homectl, for safety", person: "by a person", mode: "by the mode", schedule: "by the schedule",
   learned: "by homectl, learned", rules: "by homectl, by its rules",
 };
 
@@ -26,6 +26,13 @@ export function span(seconds) {
 }
 
 export const age = (seconds) => (seconds < 10 ? "just now" : `${span(seconds)} ago`);
+
+/** Until when a target is held, and who asked for it unless a hand did. */
+export function holding({ kind, left, text, by, note }) {
+  const until = kind === "minutes" && left !== null ? `for ${span(left)}` : text;
+  const who = by && by !== "by hand" ? `, as ${by} asked` : "";
+  return `${until}${who}${note ? `; ${note}` : ""}`;
+}
 
 /** What became of the last wish for a target; nothing once a hand has overruled a wish that was done with. */
 export function outcome(target) {

@@ -5,7 +5,7 @@ from enum import StrEnum
 from itertools import islice
 from pathlib import Path
 
-from homectl.home import Home, LogError, Reading
+from homectl.home import Home, LogError, ModeSpan, Reading
 from homectl.journal.exchange import home_in_parquet, read_parquet
 from homectl.journal.journal import Journal
 from homectl.journal.readers.areas_from_log import Guess, Words, guess_home
@@ -73,6 +73,16 @@ def _known(source: Iterator[Reading], home: Home, tally: Tally) -> Iterator[Read
         else:
             tally.taken -= 1
             tally.leave("of a device that the home does not have", tally.rows)
+
+
+def modes(paths: Sequence[Path]) -> tuple[ModeSpan, ...]:
+    """The modes that the homes of journals among some logs were in, by their beginning."""
+    found: list[ModeSpan] = []
+    for path in paths:
+        if format_of(path) is Format.JOURNAL:
+            with Journal.open(path, read_only=True) as journal:
+                found += journal.orders.modes()
+    return tuple(sorted(found, key=lambda span: span.since))
 
 
 def take_in(journal: Journal, paths: Sequence[Path], home: Home) -> Iterator[tuple[Path, Tally]]:
