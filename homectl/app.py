@@ -21,7 +21,7 @@ from homectl.controller import Parts
 from homectl.daemon import Daemon
 from homectl.dashboard import Server
 from homectl.home import CheckpointMismatch, Clock, Home, HomeError, Policy, SystemClock, ToldClock
-from homectl.journal import Journal
+from homectl.journal import Journal, ResilientJournal
 from homectl.learning import Child, Nights, Shelf
 from homectl.learning.standing import GIVEN
 from homectl.policies import checkpoint_of, policy_of
@@ -46,14 +46,16 @@ async def run(settings: Settings, home: Home, limits: Limits, ready: Callable[[i
     """Run a home until SIGTERM or SIGINT. `ready` is told the page's port once the page answers."""
     path = journal_path(settings, home)
     watchdog = Watchdog.of(os.environ)
-    with alone(path), started(path, time.time()) as recovering, Journal.open(path) as journal:
+    with alone(path), started(path, time.time()) as recovering, ResilientJournal.keep(path) as journal:
         journal.set_home(home)
         nights = None if recovering else _nights(settings, home, limits, path, journal)
         parts = _parts(home, limits, journal, settings.autonomy, nights)
         client = f"homectl-{home.id}"
         will = Message(f"homectl/{home.id}/status", b"offline", retain=True, qos=1)
         connection = Connection(settings.bridge.broker, client_id=client, will=will)
-        daemon = Daemon(parts, Directory(home, dialects_of(settings.bridge)), connection, nights)
+        daemon = Daemon(
+            parts, Directory(home, dialects_of(settings.bridge)), connection, nights, {"journal": journal.view}
+        )
         server = Server(daemon, settings.dashboard.port)
         schedule = _schedule(settings, home, parts)
         try:

@@ -5,7 +5,7 @@ import json
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -72,8 +72,17 @@ class Learning(Protocol):
 class Daemon:
     """One home, running on one event loop. Implements Actions."""
 
-    def __init__(self, parts: Parts, directory: Directory, wire: Wire, learning: Learning | None = None) -> None:
+    def __init__(
+        self,
+        parts: Parts,
+        directory: Directory,
+        wire: Wire,
+        learning: Learning | None = None,
+        others: Mapping[str, Callable[[], dict[str, Any]]] | None = None,
+    ) -> None:
+        """`others`: further parts by name, each saying how it is, for the home's health."""
         self._parts, self._directory, self._wire, self._learning = parts, directory, wire, learning
+        self._others = others or {}
         self._control = Controller(directory.home, parts, self._transmit)
         self._simulated = SimulatedHome(directory.home.id) if directory.home.simulated else None
         self._told: Told | None = None
@@ -251,6 +260,7 @@ class Daemon:
             "late readings": self._parts.history.late,
             "open commands": sum(outcome.state is CommandState.ASKED for outcome in control.outcomes.values()),
             "latency_ms": at,
+            **{name: view() for name, view in self._others.items()},
             **({"learning": self._learning.view()} if self._learning is not None else {}),
         }
 

@@ -8,7 +8,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -22,6 +22,7 @@ from homectl.home import (
     CommandState,
     History,
     Home,
+    JournalDamaged,
     JournalError,
     Kind,
     Lesson,
@@ -34,7 +35,14 @@ from homectl.home import (
     Track,
 )
 from homectl.journal.rows import lesson_of, ms, reading_of, record_of, row_of_lesson, row_of_record, target_of
-from homectl.journal.schema import VERSION, prepare
+from homectl.journal.schema import code_of, connect, prepare
+
+ADVICE = {
+    sqlite3.SQLITE_FULL: "make room on its disk",
+    sqlite3.SQLITE_READONLY: "make its disk writable",
+    sqlite3.SQLITE_CORRUPT: "start homectl again, which salvages what can be read",
+}
+"""What to do when the journal cannot be written, by SQLite's code."""
 
 
 class Journal:
@@ -47,21 +55,16 @@ class Journal:
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> "Journal":
-        """Open or create a journal; JournalError if it is no journal or newer than this program.
+        """Open or create a journal; JournalError if it is no journal or newer than this program, or damaged.
 
         One of an older version is brought up to date, with a copy of it put beside it; read only it stays as it is.
         """
-        mode = "ro" if read_only else "rwc"
+        db = connect(path, read_only=read_only)
         try:
-            db = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-            if version > VERSION:
-                raise JournalError(f"{path}: journal version {version}, this program knows {VERSION}; update homectl")
-            if not read_only:
-                prepare(db, version, path)
             return cls(db)
         except (sqlite3.Error, ValueError) as error:
-            raise JournalError(f"{path}: expected a journal, got: {error}; name another file or restore one") from None
+            db.close()
+            raise JournalDamaged(f"{path}: expected a journal, got: {error}; restore one or import its logs") from error
 
     @classmethod
     def in_memory(cls) -> "Journal":
@@ -210,11 +213,11 @@ class Journal:
         return {str(rule): int(number) for rule, number in self._db.execute(query, _span(since, None)[:1])}
 
     def record_command(self, command: Command) -> None:
-        """Durable when this returns."""
+        """Durable when this returns; one that is there already stays as it is."""
         wish = (command.id, str(command.target), str(command.setting), command.cause, ms(command.issued))
         row = (*wish, command.reason, CommandState.ASKED)
         with self._writing(durable=True):
-            self._db.execute("INSERT INTO commands VALUES (?, ?, ?, ?, ?, ?, ?, NULL, '')", row)
+            self._db.execute("INSERT OR IGNORE INTO commands VALUES (?, ?, ?, ?, ?, ?, ?, NULL, '')", row)
 
     def record_outcome(self, outcome: Outcome) -> None:
         """Durable when this returns; the first end of a command stays its end."""
@@ -263,13 +266,15 @@ class Journal:
                 self._db.execute("COMMIT")
         except sqlite3.Error as error:
             self._undo()
-            raise JournalError(f"The journal cannot be written: {error}; make room on its disk") from error
+            advice = ADVICE.get(code_of(error), "look at its disk")
+            raise JournalError(f"The journal cannot be written: {error}; {advice}") from error
 
     def _undo(self) -> None:
         """Drop what is not committed, and what was remembered of it."""
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")
-        self._signals, self._newest = _signals(self._db), {}
+        with suppress(sqlite3.Error):  # a file that cannot even be read says so again to whoever writes next
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            self._signals, self._newest = _signals(self._db), {}
 
     def _signal(self, signal: Signal) -> int:
         number = self._signals.get(signal)
