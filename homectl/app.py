@@ -15,6 +15,7 @@ from homectl.bridge.connection import Connection
 from homectl.bridge.directory import Directory, dialects_of
 from homectl.bridge.messages import Message
 from homectl.control.autonomy import AutonomySettings
+from homectl.control.breaker import Breaker, Instead
 from homectl.control.limits import Limits
 from homectl.control.rules import Rules
 from homectl.controller import Parts
@@ -37,6 +38,8 @@ REMEMBERED = 35 * 86400.0
 
 DAY = 86400.0
 
+RECOVERING = "homectl kept crashing, so only the rules decide"
+
 
 def journal_path(settings: Settings, home: Home) -> Path:
     return data_folder(settings) / f"{home.id}.db"
@@ -48,14 +51,15 @@ async def run(settings: Settings, home: Home, limits: Limits, ready: Callable[[i
     watchdog = Watchdog.of(os.environ)
     with alone(path), started(path, time.time()) as recovering, ResilientJournal.keep(path) as journal:
         journal.set_home(home)
-        nights = None if recovering else _nights(settings, home, limits, path, journal)
-        parts = _parts(home, limits, journal, settings.autonomy, nights)
+        nights, without = (None, RECOVERING) if recovering else _nights(settings, home, limits, path, journal)
+        breaker = None if nights is None else Breaker(nights.in_charge, time.monotonic)
+        model = breaker.view if breaker is not None else lambda: {"circuit": "none", "trouble": without}
+        parts = _parts(home, limits, journal, settings.autonomy, breaker)
         client = f"homectl-{home.id}"
         will = Message(f"homectl/{home.id}/status", b"offline", retain=True, qos=1)
         connection = Connection(settings.bridge.broker, client_id=client, will=will)
-        daemon = Daemon(
-            parts, Directory(home, dialects_of(settings.bridge)), connection, nights, {"journal": journal.view}
-        )
+        directory = Directory(home, dialects_of(settings.bridge))
+        daemon = Daemon(parts, directory, connection, nights, {"journal": journal.view, "model": model})
         server = Server(daemon, settings.dashboard.port)
         schedule = _schedule(settings, home, parts)
         try:
@@ -84,7 +88,7 @@ def alone(journal: Path) -> Iterator[None]:
         yield
 
 
-def _parts(home: Home, limits: Limits, journal: Journal, autonomy: AutonomySettings, nights: Nights | None) -> Parts:
+def _parts(home: Home, limits: Limits, journal: Journal, autonomy: AutonomySettings, breaker: Breaker | None) -> Parts:
     history = journal.history()
     newest = history.newest()
     history.forget_before(newest - REMEMBERED)
@@ -95,31 +99,31 @@ def _parts(home: Home, limits: Limits, journal: Journal, autonomy: AutonomySetti
     lost = journal.close_open_commands(clock.now(), "unconfirmed at restart")
     if lost:
         log.warning("%d commands had no end when homectl stopped; they count as expired", lost)
-    fallback = Rules(limits)
+    rules = Rules(limits)
     return Parts(
         clock=clock,
         real=time.monotonic,
         history=history,
         journal=journal,
-        policy=fallback if nights is None else nights.in_charge,
-        fallback=fallback,
+        policy=breaker or rules,
+        fallback=rules if breaker is None else Instead(rules, breaker),
         limits=limits,
         autonomy=autonomy,
         new_id=lambda: uuid.uuid4().hex,
     )
 
 
-def _nights(settings: Settings, home: Home, limits: Limits, path: Path, journal: Journal) -> Nights | None:
-    """Learning with the network that decides at first; None where there is none, and rules decide."""
+def _nights(settings: Settings, home: Home, limits: Limits, path: Path, journal: Journal) -> tuple[Nights | None, str]:
+    """Learning with the network that decides at first; None where there is none and rules decide, and why."""
     if settings.policy == "rules":
-        return None
+        return None, "the settings ask for rules"
     shelf, given = Shelf.beside(path), checkpoint_of(settings.policy)
 
     def policy(number: int) -> Policy:
         return policy_of(str(given if number == GIVEN else shelf.path(number)), limits)
 
     try:
-        return Nights(
+        nights = Nights(
             journal,
             shelf,
             home.zone,
@@ -129,7 +133,8 @@ def _nights(settings: Settings, home: Home, limits: Limits, path: Path, journal:
         )
     except (CheckpointMismatch, OSError) as error:
         log.error("%s; running on rules instead", error)
-        return None
+        return None, str(error)
+    return nights, ""
 
 
 def _schedule(settings: Settings, home: Home, parts: Parts) -> Schedule:

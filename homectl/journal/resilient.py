@@ -13,7 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, Self
 
-from homectl.home import Command, Home, JournalError, Lesson, Outcome, Reading, Record
+from homectl.home import Command, History, Home, JournalError, Lesson, Outcome, Reading, Record
 from homectl.journal.ballast import Ballast
 from homectl.journal.journal import Journal
 from homectl.journal.salvage import sound
@@ -32,9 +32,9 @@ class ResilientJournal(Journal):
     """Everything that writes returns at once: what fails is shed, or raises JournalError where it must not be lost."""
 
     def __init__(
-        self, opened: Opened, again: Callable[[bool], Opened], ballast: Ballast, real: Callable[[], float]
+        self, opened: Opened, again: Callable[[str], Opened], ballast: Ballast, real: Callable[[], float]
     ) -> None:
-        """`again` opens the file anew, and looks at it closely where it seems damaged; `real`: monotonic seconds."""
+        """`again` opens the file anew, salvaging it where it is told what is damaged; `real`: monotonic seconds."""
         db, self._found = opened
         super().__init__(db)
         self._again, self._ballast, self._real = again, ballast, real
@@ -61,7 +61,11 @@ class ResilientJournal(Journal):
                 raise
             ballast.release()
             opened = sound(path, wall())
-        return cls(opened, lambda damaged: sound(path, wall()) if damaged else (connect(path), ""), ballast, real)
+
+        def again(damage: str) -> Opened:
+            return sound(path, wall(), known=damage) if damage else (connect(path), "")
+
+        return cls(opened, again, ballast, real)
 
     def view(self) -> dict[str, Any]:
         """How it stands, for the home's health."""
@@ -72,6 +76,15 @@ class ResilientJournal(Journal):
             "shed": self._shed,
             "salvaged": self._found,
         }
+
+    def history(self, start: float | None = None, end: float | None = None) -> History:
+        """As a journal has it; one that turns out damaged only when it is read is salvaged first."""
+        try:
+            return super().history(start, end)
+        except (sqlite3.Error, ValueError, TypeError) as error:
+            if not self._reopened(str(error)):
+                raise JournalError(self._fault) from error
+            return super().history(start, end)
 
     # --- what may be lost -------------------------------------------------------------------------
 
@@ -104,7 +117,7 @@ class ResilientJournal(Journal):
         if not self._fault or self._real() < self._rest_until:
             return bool(self._fault)
         self._rest_until = self._real() + RETRY
-        if not (self._ballast.take_again() and self._reopened(damaged=False) and self._tried()):
+        if not (self._ballast.take_again() and self._reopened() and self._tried()):
             return True
         log.warning("the journal is written again; %d rows were shed in all", self._shed)
         self._fault = ""
@@ -160,14 +173,17 @@ class ResilientJournal(Journal):
         self._fault, self._rest_until = str(error), self._real() + RETRY
         if code == sqlite3.SQLITE_FULL or not self._ballast.take_again():
             self._ballast.release()
-        return self._reopened(damaged=code in DAMAGED)
+        return self._reopened(str(error) if code in DAMAGED else "")
 
-    def _reopened(self, *, damaged: bool) -> bool:
-        """Whether the file could be opened anew, and all that its log holds put where it belongs."""
+    def _reopened(self, damage: str = "") -> bool:
+        """Whether the file could be opened anew, and all that its log holds put where it belongs.
+
+        What is damaged is salvaged once in a run: a disk that damages what was just written would be filled by that.
+        """
         with suppress(sqlite3.Error):
             self._db.close()
         try:
-            self._db, found = self._again(damaged)
+            self._db, found = self._again("" if self._found else damage)
             self._db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
         except (JournalError, OSError, sqlite3.Error) as error:
             self._fault = str(error)

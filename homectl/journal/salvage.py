@@ -48,16 +48,19 @@ class Found:
         return f"salvaged {kept}; {lost}; the damaged file is {self.aside.name}"
 
 
-def sound(path: Path, now: float) -> tuple[sqlite3.Connection, str]:
+def sound(path: Path, now: float, *, known: str = "") -> tuple[sqlite3.Connection, str]:
     """Open or create a journal's file, salvaging it where it is damaged: what was salvaged and lost, else nothing.
 
-    `now`: wall time, UTC seconds. JournalError where the file is no journal, is newer, or its disk takes none.
+    `now`: wall time, UTC seconds; `known`: what already showed that it is damaged. JournalError where the file is no
+    journal, is newer, or its disk takes none.
     """
     ready = _beside(path, "salvaged")
     if ready.exists() and not path.exists():
         ready.replace(path)
     db, emptied = None, path.exists() and not path.stat().st_size
     try:
+        if known:
+            raise JournalDamaged(f"{path}: damaged: {known}")
         db = connect(path)
         demand_sound(db, path)
         if emptied:

@@ -63,9 +63,9 @@ class Rig:
 
     def __post_init__(self) -> None:
         ballast = Ballast(self.folder / "j.ballast", 1 << 20)
-        self.journal = ResilientJournal(self._open(False), self._open, ballast, lambda: self.now)
+        self.journal = ResilientJournal(self._open(""), self._open, ballast, lambda: self.now)
 
-    def _open(self, damaged: bool) -> tuple[sqlite3.Connection, str]:
+    def _open(self, damage: str) -> tuple[sqlite3.Connection, str]:
         self.opened += 1
         try:
             db = cast("sqlite3.Connection", Through(self.folder / "j.db", self.disk))
@@ -206,3 +206,14 @@ def test_a_journal_that_is_damaged_while_the_home_runs_is_salvaged_then(folder: 
         assert journal.home() == home
         assert sum(journal.commands().values()) == 1
     assert list(folder.glob("h.db.damaged-*"))
+
+
+def test_damage_that_shows_only_when_the_history_is_read_is_salvaged_then(folder: Path) -> None:
+    path = folder / "h.db"
+    with ResilientJournal.keep(path, wall=lambda: 1.8e9) as journal:
+        journal.append(reading for at in range(50) for reading in readings(40, at=float(at)))
+        journal.flush()
+        journal._db.execute("UPDATE readings SET value = 'warm' WHERE at = 7000 AND signal = 3")
+        journal.flush()
+        assert sum(map(len, journal.history().tracks.values())) == 50 * 40 - 1
+        assert "1,999 readings" in journal.view()["salvaged"]
