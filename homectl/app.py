@@ -13,7 +13,6 @@ from pathlib import Path
 
 from homectl.bridge.connection import Connection
 from homectl.bridge.directory import Directory, dialects_of
-from homectl.bridge.messages import Message
 from homectl.control.autonomy import AutonomySettings
 from homectl.control.breaker import Breaker, Instead
 from homectl.control.limits import Limits
@@ -28,6 +27,7 @@ from homectl.learning.standing import GIVEN
 from homectl.policies import checkpoint_of, policy_of
 from homectl.schedule import Schedule
 from homectl.settings import Settings, data_folder
+from homectl.sole import Instance, Sole, State
 from homectl.starts import started
 from homectl.watchdog import Watchdog
 
@@ -46,28 +46,39 @@ def journal_path(settings: Settings, home: Home) -> Path:
 
 
 async def run(settings: Settings, home: Home, limits: Limits, ready: Callable[[int], None]) -> None:
-    """Run a home until SIGTERM or SIGINT. `ready` is told the page's port once the page answers."""
+    """Run a home until SIGTERM or SIGINT. `ready` is told the page's port once the page answers.
+
+    HomeError where another daemon runs this home, on this journal or on this broker.
+    """
     path = journal_path(settings, home)
-    watchdog = Watchdog.of(os.environ)
-    with alone(path), started(path, time.time()) as recovering, ResilientJournal.keep(path) as journal:
+    with alone(path):
+        if reason := await _run(settings, home, limits, path, ready):
+            raise HomeError(reason)
+
+
+async def _run(settings: Settings, home: Home, limits: Limits, path: Path, ready: Callable[[int], None]) -> str:
+    """The same with its journal for itself; why it left, where nobody told it to stop."""
+    watchdog, own = Watchdog.of(os.environ), Instance(id=uuid.uuid4().hex, started=round(time.time(), 3))
+    with started(path, time.time()) as recovering, ResilientJournal.keep(path) as journal:
         journal.set_home(home)
         nights, without = (None, RECOVERING) if recovering else _nights(settings, home, limits, path, journal)
         breaker = None if nights is None else Breaker(nights.in_charge, time.monotonic)
         model = breaker.view if breaker is not None else lambda: {"circuit": "none", "trouble": without}
         parts = _parts(home, limits, journal, settings.autonomy, breaker)
-        client = f"homectl-{home.id}"
-        will = Message(f"homectl/{home.id}/status", b"offline", retain=True, qos=1)
-        connection = Connection(settings.bridge.broker, client_id=client, will=will)
+        will, loop, left = own.says(home.id, State.OFFLINE), asyncio.get_running_loop(), Leaving()
+        connection = Connection(settings.bridge.broker, client_id=f"homectl-{home.id}-{own.id[:8]}", will=will)
+        sole = Sole(home.id, own, connection, later=loop.call_later, leave=left)
         directory = Directory(home, dialects_of(settings.bridge))
-        daemon = Daemon(parts, directory, connection, nights, {"journal": journal.view, "model": model})
+        daemon = Daemon(parts, directory, sole, nights, {"journal": journal.view, "model": model})
+        sole.serve(daemon)
         server = Server(daemon, settings.dashboard.port)
         schedule = _schedule(settings, home, parts)
         try:
             ready(await server.start())
             schedule.start()
-            connection.start(asyncio.get_running_loop(), daemon.hear, daemon.connected)
+            connection.start(loop, sole.hear, sole.connected)
             watchdog.ready()
-            await daemon.run(_stopping(), watchdog.beat)
+            await daemon.run(left.stopping, watchdog.beat)
         finally:
             watchdog.stopping()
             schedule.stop()
@@ -75,6 +86,7 @@ async def run(settings: Settings, home: Home, limits: Limits, ready: Callable[[i
                 nights.stop()
             connection.stop()
             await server.stop()
+    return left.reason
 
 
 @contextmanager
@@ -152,9 +164,15 @@ def _schedule(settings: Settings, home: Home, parts: Parts) -> Schedule:
     return schedule
 
 
-def _stopping() -> asyncio.Event:
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    return stopping
+class Leaving:
+    """The end of a run: a signal, or a reason that somebody calls this with."""
+
+    def __init__(self) -> None:
+        self.stopping, self.reason = asyncio.Event(), ""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stopping.set)
+
+    def __call__(self, reason: str) -> None:
+        self.reason = reason
+        self.stopping.set()

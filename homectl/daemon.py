@@ -105,13 +105,12 @@ class Daemon:
     # --- the wire ---------------------------------------------------------------------------------
 
     def connected(self, up: bool) -> None:
-        """The broker came or went. On coming: say so, listen, and ask every device how it is."""
+        """The way to the devices is there or is lost. On coming: listen, and ask every device how it is."""
         self._connected = up
         if up:
             self._subscribed = ()
             self._asked.clear()
             self._listen()
-            self._wire.publish(Message(self._topic + "status", b"online", retain=True, qos=1))
         self._control.connected(up)
         self._touch()
 
