@@ -70,7 +70,7 @@ class ChaosProxy:
             return
         carried = _Carried(writer, far_writer)
         self._carried.add(carried)
-        ways = [self._pump(reader, far_writer), self._pump(far_reader, writer)]
+        ways = [self._pump(reader, far_writer, writer), self._pump(far_reader, writer, far_writer)]
         tasks = [asyncio.ensure_future(way) for way in ways]
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
@@ -78,10 +78,14 @@ class ChaosProxy:
         carried.end()
         self._carried.discard(carried)
 
-    async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, beside: asyncio.StreamWriter
+    ) -> None:
+        """From one side to the other; `beside` is the way back to whom it comes from."""
         with suppress(OSError):
             while data := await reader.read(CHUNK):
-                await self._flowing.wait()
+                if not self._flowing.is_set() and not await self._flows_again(beside):
+                    return
                 if self.latency:
                     await asyncio.sleep(self.latency)
                 for piece in self._pieces(b"" if self.dropping else data):
@@ -89,6 +93,11 @@ class ChaosProxy:
                     await writer.drain()
                     if self.bandwidth or self.slices:
                         await asyncio.sleep(len(piece) / self.bandwidth if self.bandwidth else 0)
+
+    async def _flows_again(self, sender: asyncio.StreamWriter) -> bool:
+        """Whether the sender still stood at the end of a stall: a dead network keeps nothing for one that hung up."""
+        await self._flowing.wait()
+        return bool(sender.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0)
 
     def _pieces(self, data: bytes) -> Iterator[bytes]:
         size = self.slices or max(1, len(data))

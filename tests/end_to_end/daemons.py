@@ -101,8 +101,10 @@ class RunningDaemon:
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
 
 
-def begin(folder: Path, url: str, **settings: Any) -> RunningDaemon:
-    """Start a daemon with its state in a folder, on rules; it need not be ready yet."""
+def begin(
+    folder: Path, url: str, within: Callable[[list[str]], list[str]] = lambda words: words, **settings: Any
+) -> RunningDaemon:
+    """Start a daemon with its state in a folder, on rules; it need not be ready yet. `within` may wrap its command."""
     port = free_port()
     asked = {"home": "home.yaml", "data": str(folder), "policy": "rules", "dashboard": {"port": port}}
     asked["bridge"] = {"broker": {"url": url}}
@@ -110,7 +112,7 @@ def begin(folder: Path, url: str, **settings: Any) -> RunningDaemon:
     (folder / "homectl.yaml").write_text(yaml.safe_dump(asked | settings))
     with (folder / "daemon.log").open("ab") as log:
         words = [sys.executable, "-m", "homectl", "run", "-c", str(folder / "homectl.yaml")]
-        return RunningDaemon(subprocess.Popen(words, stdout=log, stderr=log), Client(port), folder)
+        return RunningDaemon(subprocess.Popen(within(words), stdout=log, stderr=log), Client(port), folder)
 
 
 @contextlib.contextmanager
