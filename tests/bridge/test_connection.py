@@ -19,6 +19,7 @@ from homectl.bridge.messages import DEVICES_CAP, STATE_CAP, Message
 from homectl.bridge.settings import BrokerSettings
 from homectl.home import BrokerError
 from tests.brokers import BROKERS, Kind, Station, running, station, until
+from tests.measured import Measured
 from tests.proxies import ChaosProxy
 
 
@@ -295,7 +296,8 @@ def test_the_next_message_after_one_of_100_mb_takes_no_longer_than_100_ms(protoc
 
 
 @pytest.mark.broker
-def test_the_loop_gets_the_newest_when_it_cannot_keep_up(mosquitto: str) -> None:
+@pytest.mark.promise
+def test_the_loop_gets_the_newest_when_it_cannot_keep_up(mosquitto: str, measured: Measured) -> None:
     async def scene() -> None:
         async with station(mosquitto, ["slow/#"]) as here, station(mosquitto) as sender:
             for number in range(6000):
@@ -307,6 +309,7 @@ def test_the_loop_gets_the_newest_when_it_cannot_keep_up(mosquitto: str) -> None
             assert numbers == sorted(numbers)
             assert numbers[-1] == 5999
             assert here.connection.counters.dropped == 6000 - len(numbers) > 0
+            measured("storm", messages=6000, handed_over=len(numbers), dropped=here.connection.counters.dropped)
 
     asyncio.run(scene())
 

@@ -53,6 +53,7 @@ def malformed(rng: random.Random, number: int) -> Message:
     return Message(topic, payload if topic != f"{BASE}/bridge/devices" or payload[:1] != b"[" else b"{}")
 
 
+@pytest.mark.promise
 def test_ten_thousand_malformed_messages_and_huge_ones_cost_nothing_but_a_counter(
     tmp_path: Path, measured: Measured
 ) -> None:

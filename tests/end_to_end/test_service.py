@@ -138,6 +138,7 @@ MODELS: list[tuple[Callable[[Path], None], str]] = [
 ]
 
 
+@pytest.mark.promise
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [pytest.param(*case, id=case[0].__name__, marks=[pytest.mark.soak] * (n > 1)) for n, case in enumerate(MODELS)],

@@ -21,6 +21,7 @@ def folder(place: Path, name: str) -> Path:
     return place / name
 
 
+@pytest.mark.promise
 def test_the_younger_leaves_with_one_clear_line_and_the_elder_goes_on(tmp_path: Path, measured: Measured) -> None:
     with running() as broker, daemon(folder(tmp_path, "elder"), broker.url) as elder:
         began = time.monotonic()

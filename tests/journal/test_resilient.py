@@ -162,6 +162,7 @@ def test_a_home_starts_on_a_disk_that_has_no_room_but_the_ballast(tmp_path: Path
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "0\n"
 
 
+@pytest.mark.promise
 def test_on_a_full_disk_commands_are_kept_readings_shed_and_all_is_well_soon_after(
     tmp_path: Path, measured: Measured
 ) -> None:
