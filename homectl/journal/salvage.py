@@ -12,10 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import islice
 from pathlib import Path
 
 from homectl.home import JournalDamaged
 from homectl.journal.believable import BELIEVABLE
+from homectl.journal.leaves import readings_in
 from homectl.journal.schema import connect
 
 log = logging.getLogger(__name__)
@@ -30,6 +32,9 @@ BARREN = 6
 """How often a range of which nothing can be read is halved before it is given up."""
 
 FARTHEST = 2**62
+GROUP = 10_000
+"""Rows of a page that are put in at once."""
+
 OFTEN = 10_000
 """SQLite's steps between two looks at the time."""
 
@@ -44,7 +49,7 @@ class Found:
 
     def __str__(self) -> str:
         kept = ", ".join(f"{number:,} {table}" for table, number in self.kept.items() if number) or "nothing"
-        lost = f"lost some of {', '.join(sorted(self.lost))}" if self.lost else "lost nothing"
+        lost = f"could not read all of {', '.join(sorted(self.lost))}" if self.lost else "nothing else was found"
         return f"salvaged {kept}; {lost}; the damaged file is {self.aside.name}"
 
 
@@ -166,7 +171,14 @@ class _Copying:
         for table in tables:
             if table != "readings":
                 self._range(table, "rowid", "", -FARTHEST, FARTHEST)
+        with suppress(sqlite3.Error):  # the index of the signals holds all there is to know of them
+            sense = BELIEVABLE["signals"]
+            self._found.kept["signals"] += self._db.execute(
+                "INSERT OR IGNORE INTO signals SELECT id, device, quantity FROM old.signals "  # noqa: S608
+                f"WHERE {sense} ORDER BY device, quantity"
+            ).rowcount
         self._readings()
+        self._leaves()
 
     def _readings(self) -> None:
         """Signal by signal, of all of them the recent ones first."""
@@ -181,6 +193,16 @@ class _Copying:
         with suppress(sqlite3.Error):
             if self._db.execute("SELECT 1 FROM old.readings WHERE signal NOT IN (SELECT id FROM signals)").fetchone():
                 self._found.lost.add("readings")
+
+    def _leaves(self) -> None:
+        """Readings on pages that nothing leads to any more."""
+        known = {number for (number,) in self._db.execute("SELECT id FROM signals")}
+        size = self._db.execute("PRAGMA page_size").fetchone()[0]
+        rows = (row for row in readings_in(self._damaged, size) if row[0] in known)
+        while not self._over() and (group := list(islice(rows, GROUP))):
+            with suppress(sqlite3.Error):
+                added = self._db.executemany("INSERT OR IGNORE INTO main.readings VALUES (?, ?, ?, ?, ?, ?)", group)
+                self._found.kept["readings"] += added.rowcount
 
     def _range(self, table: str, key: str, where: str, low: int, high: int, barren: int = 0) -> None:
         """Copy what can be read of low ≤ key ≤ high."""

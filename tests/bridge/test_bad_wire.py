@@ -71,7 +71,7 @@ def test_no_command_acts_twice_or_later_than_ten_seconds(
                 name = b"%d" % len(issued)
                 issued[name] = time.monotonic()
                 left += home.connection.publish(Message("bad/lamp/set", name, qos=qos), expiry=10)
-                await asyncio.sleep(0.01)
+                await asyncio.sleep(heartbeat / 50)
                 acted.extend((message.payload, time.monotonic()) for message in device.heard[seen:])
                 seen = len(device.heard)
             mood.cancel()
@@ -88,7 +88,26 @@ def test_no_command_acts_twice_or_later_than_ten_seconds(
     slowest = max(at - issued[name] for name, at in acted)
     figures = {"issued": len(issued), "acted": len(acted), "twice": twice, "slowest_seconds": round(slowest, 2)}
     measured(f"commands over a bad wire, QoS {qos}", **figures)
-    assert len(acted) > seconds
+    assert len(acted) > seconds / 4
     assert len(acted) <= left
     assert twice == 0
     assert slowest <= LATEST
+
+
+@pytest.mark.broker
+@needs_mosquitto
+def test_a_command_is_not_trusted_to_a_link_that_answers_late(mosquitto: str) -> None:
+    async def scene() -> None:
+        proxy = ChaosProxy(int(mosquitto.rpartition(":")[2]))
+        async with station(await proxy.start(), heartbeat=0.5) as home:
+            lock = Message("late/lock", b"LOCK")
+            assert home.connection.publish(lock, expiry=10)
+            proxy.latency = 0.2
+            await until(lambda: not home.connection.publish(lock, expiry=10))
+            assert home.connection.connected
+            proxy.calm()
+            await until(lambda: home.connection.publish(lock, expiry=10))
+            assert home.links == [True]
+        proxy.close()
+
+    asyncio.run(scene())
