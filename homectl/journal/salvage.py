@@ -126,7 +126,7 @@ def salvaged(path: Path, now: float) -> Found:
     with closing(connect(half)) as fresh, _time(fresh, COPYING) as over:
         fresh.execute("PRAGMA synchronous = OFF")
         _Copying(fresh, path, found, over).all()
-        fresh.set_progress_handler(None, 0)
+        fresh.set_progress_handler(None, 0)  # what follows is not to be cut short
         fresh.execute("PRAGMA synchronous = FULL")
         fresh.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     ready = half.replace(_beside(path, "salvaged"))
@@ -199,10 +199,13 @@ class _Copying:
         known = {number for (number,) in self._db.execute("SELECT id FROM signals")}
         size = self._db.execute("PRAGMA page_size").fetchone()[0]
         rows = (row for row in readings_in(self._damaged, size) if row[0] in known)
+        self._db.execute("BEGIN")
         while not self._over() and (group := list(islice(rows, GROUP))):
             with suppress(sqlite3.Error):
-                added = self._db.executemany("INSERT OR IGNORE INTO main.readings VALUES (?, ?, ?, ?, ?, ?)", group)
-                self._found.kept["readings"] += added.rowcount
+                self._db.executemany("INSERT OR IGNORE INTO main.readings VALUES (?, ?, ?, ?, ?, ?)", group)
+        self._db.set_progress_handler(None, 0)
+        self._db.execute("COMMIT")
+        self._found.kept["readings"] = self._db.execute("SELECT count(*) FROM main.readings").fetchone()[0]
 
     def _range(self, table: str, key: str, where: str, low: int, high: int, barren: int = 0) -> None:
         """Copy what can be read of low ≤ key ≤ high."""
