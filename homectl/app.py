@@ -62,7 +62,7 @@ async def _run(settings: Settings, home: Home, limits: Limits, path: Path, ready
     with started(path, time.time()) as recovering, ResilientJournal.keep(path) as journal:
         journal.set_home(home)
         nights, without = (None, RECOVERING) if recovering else _nights(settings, home, limits, path, journal)
-        breaker = None if nights is None else Breaker(nights.in_charge, time.monotonic)
+        breaker = None if nights is None else Breaker(nights.in_charge, time.monotonic, time.thread_time)
         model = breaker.view if breaker is not None else lambda: {"circuit": "none", "trouble": without}
         parts = _parts(home, limits, journal, settings.autonomy, breaker)
         will, loop, left = own.says(home.id, State.OFFLINE), asyncio.get_running_loop(), Leaving()

@@ -10,8 +10,8 @@ from typing import Any
 
 from homectl.home import Cause, Forecast, History, Home, Light, Policy, Prediction, Setpoint, Target, Times
 
-SLOWEST = 0.25
-"""Seconds that an answer may take."""
+SLOWEST, LONGEST = 0.25, 2.0
+"""Seconds of work that an answer may take, and seconds that it may keep others waiting on a busy machine."""
 
 MOST, WITHIN = 3, 600.0
 """So many faults in so many seconds open the circuit."""
@@ -35,15 +35,15 @@ class Breaker:
     A healthy policy's answers go through unchanged.
     """
 
-    def __init__(self, policy: Policy, real: Callable[[], float]) -> None:
-        """`real`: monotonic seconds."""
-        self._policy, self._real = policy, real
+    def __init__(self, policy: Policy, real: Callable[[], float], work: Callable[[], float] | None = None) -> None:
+        """`real`: monotonic seconds; `work`: seconds that this thread has worked, `real` where nobody counts them."""
+        self._policy, self._real, self._work = policy, real, work or real
         self._faults: list[float] = []
         self._circuit, self._until = Circuit.CLOSED, 0.0
         self._why = ""
         self.trouble = ""  # why the policy has no part in the latest decision; empty where it has
         self._total = 0
-        self._known: tuple[str, int, int] | None = None  # a first answer about something new may take its time
+        self._known: tuple[str, int, Home | None] = ("", 0, None)  # a first answer about something new takes its time
 
     @property
     def name(self) -> str:
@@ -86,18 +86,23 @@ class Breaker:
         self, home: Home, history: History, at: float, targets: Sequence[Target]
     ) -> tuple[list[Prediction], str]:
         """What the policy says, and what is wrong with that."""
-        began = self._real()
+        began, worked = self._real(), self._work()
         try:
             answer = self._policy.predict(home, history, at, targets)
         except FAULTS as error:
             return [], f"it failed: {' '.join(str(error).split())[:120] or type(error).__name__}"
-        took, known = self._real() - began, (self._policy.name, id(home), len(history.tracks))
-        before, self._known = self._known, known
-        if took > SLOWEST and known == before:
-            return [], f"it took {1000 * took:.0f} ms"
+        took, work, new = self._real() - began, self._work() - worked, self._is_new(home, history)
+        if not new and (work > SLOWEST or took > LONGEST):
+            return [], f"it took {1000 * max(work, took if took > LONGEST else 0.0):.0f} ms"
         if not all(map(_finite, answer)):
             return [], "its answer is not a number"
         return answer, ""
+
+    def _is_new(self, home: Home, history: History) -> bool:
+        """Whether the policy, the home, or how much there is to know of it has changed since this was last asked."""
+        name, signals, before = self._known
+        self._known = self._policy.name, len(history.tracks), home
+        return (name, signals) != self._known[:2] or before is not home
 
     def _failed(self, fault: str) -> None:
         now = self._real()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homectl.control.autonomy import AutonomySettings
-from homectl.control.breaker import MOST, OPEN, SHADOW, SLOWEST, WITHIN, Breaker, Circuit, Instead
+from homectl.control.breaker import LONGEST, MOST, OPEN, SHADOW, SLOWEST, WITHIN, Breaker, Circuit, Instead
 from homectl.control.limits import Limits
 from homectl.control.pipeline import Moment, decide, record_of
 from homectl.control.state import ControlState
@@ -161,6 +161,15 @@ def test_one_bad_answer_in_shadow_opens_the_circuit_again(rig: Rig) -> None:
     rig.policy.takes = 1.0
     assert rig.ask(after=60) == []
     assert rig.circuit == Circuit.OPEN
+
+
+@pytest.mark.parametrize(("waited", "bad"), [(LONGEST - 0.1, False), (LONGEST + 0.1, True)])
+def test_on_a_busy_machine_it_is_the_work_that_counts_unless_everybody_waits(waited: float, bad: bool) -> None:
+    policy = Moody()
+    breaker = Breaker(policy, policy.real, lambda: policy.now / 100)
+    breaker.predict(HOME, HISTORY, NOON, [LAMP])
+    policy.takes = waited
+    assert (breaker.predict(HOME, HISTORY, NOON, [LAMP]) == []) is bad
 
 
 def test_a_first_answer_about_something_new_may_take_its_time(rig: Rig) -> None:
