@@ -95,7 +95,7 @@ def test_a_command_waits_for_its_answer_as_long_as_it_was_to(tmp_path: Path, ste
 
 @pytest.mark.soak
 @pytest.mark.timeout(900)
-def test_a_month_of_a_clock_that_is_set_every_hour_miss_no_safety_tick(tmp_path: Path, measured: Measured) -> None:
+def test_a_month_of_a_clock_that_is_set_every_hour_misses_no_safety_tick(tmp_path: Path, measured: Measured) -> None:
     rng, lost, days = Random(5), 0.0, 30
     with Journal.open(tmp_path / "j.db") as journal:
         rig = Stepped(journal)
