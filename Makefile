@@ -27,7 +27,9 @@ bench: $(VENV)/.all system
 	$(BIN)/python -m tests.benchmarks $(ARGS)
 
 soak: $(VENV)/.all system
-	$(BIN)/python -m pytest -m soak --timeout 3600 $(ARGS)
+	rm -rf .measured
+	$(BIN)/python -m pytest -m "soak or promise" --timeout 3600 --measured .measured $(ARGS); code=$$?; \
+	$(BIN)/python -m tests.promises .measured && exit $$code
 
 $(VENV)/bin/python:
 	@echo "make: creating the environment $(VENV) with $(PYTHON)"

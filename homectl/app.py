@@ -13,8 +13,8 @@ from pathlib import Path
 
 from homectl.bridge.connection import Connection
 from homectl.bridge.directory import Directory, dialects_of
-from homectl.bridge.messages import Message
 from homectl.control.autonomy import AutonomySettings
+from homectl.control.breaker import Breaker, Instead
 from homectl.control.limits import Limits
 from homectl.control.rules import Rules
 from homectl.control.timetable import next_boundary
@@ -22,13 +22,14 @@ from homectl.controller import Parts
 from homectl.daemon import Daemon
 from homectl.dashboard import Server
 from homectl.home import CheckpointMismatch, Clock, Home, HomeError, Policy, SystemClock, ToldClock
-from homectl.journal import Journal
+from homectl.journal import Journal, ResilientJournal
 from homectl.learning import Child, Nights, Shelf
 from homectl.learning.standing import GIVEN
 from homectl.people import Pins, Register, StepUp, Tries
 from homectl.policies import checkpoint_of, policy_of
 from homectl.schedule import Schedule
 from homectl.settings import Settings, data_folder
+from homectl.sole import Instance, Sole, State
 from homectl.starts import started
 from homectl.watchdog import Watchdog
 
@@ -39,33 +40,48 @@ REMEMBERED = 35 * 86400.0
 
 DAY = 86400.0
 
+RECOVERING = "homectl kept crashing, so only the rules decide"
+
 
 def journal_path(settings: Settings, home: Home) -> Path:
     return data_folder(settings) / f"{home.id}.db"
 
 
 async def run(settings: Settings, home: Home, limits: Limits, ready: Callable[[int], None]) -> None:
-    """Run a home until SIGTERM or SIGINT. `ready` is told the page's port once the page answers."""
+    """Run a home until SIGTERM or SIGINT. `ready` is told the page's port once the page answers.
+
+    HomeError where another daemon runs this home, on this journal or on this broker.
+    """
     path = journal_path(settings, home)
-    watchdog = Watchdog.of(os.environ)
-    with alone(path), started(path, time.time()) as recovering, Journal.open(path) as journal:
+    with alone(path):
+        if reason := await _run(settings, home, limits, path, ready):
+            raise HomeError(reason)
+
+
+async def _run(settings: Settings, home: Home, limits: Limits, path: Path, ready: Callable[[int], None]) -> str:
+    """The same with its journal for itself; why it left, where nobody told it to stop."""
+    watchdog, own = Watchdog.of(os.environ), Instance(id=uuid.uuid4().hex, started=round(time.time(), 3))
+    with started(path, time.time()) as recovering, ResilientJournal.keep(path) as journal:
         journal.set_home(home)
-        nights = None if recovering else _nights(settings, home, limits, path, journal)
-        parts = _parts(home, limits, journal, settings.autonomy, nights)
-        client = f"homectl-{home.id}"
-        will = Message(f"homectl/{home.id}/status", b"offline", retain=True, qos=1)
-        connection = Connection(settings.bridge.broker, client_id=client, will=will)
-        daemon = Daemon(
-            parts, Directory(home, dialects_of(settings.bridge)), connection, nights, step_up=_step_up(path)
-        )
+        nights, without = (None, RECOVERING) if recovering else _nights(settings, home, limits, path, journal)
+        breaker = None if nights is None else Breaker(nights.in_charge, time.monotonic, time.thread_time)
+        model = breaker.view if breaker is not None else lambda: {"circuit": "none", "trouble": without}
+        parts = _parts(home, limits, journal, settings.autonomy, breaker)
+        will, loop, left = own.says(home.id, State.OFFLINE), asyncio.get_running_loop(), Leaving()
+        connection = Connection(settings.bridge.broker, client_id=f"homectl-{home.id}-{own.id[:8]}", will=will)
+        sole = Sole(home.id, own, connection, later=loop.call_later, leave=left)
+        directory = Directory(home, dialects_of(settings.bridge))
+        others = {"journal": journal.view, "model": model}
+        daemon = Daemon(parts, directory, sole, nights, others, step_up=_step_up(path))
+        sole.serve(daemon)
         server = Server(daemon, settings.dashboard.port)
         schedule = _schedule(settings, home, parts, daemon)
         try:
             ready(await server.start())
             schedule.start()
-            connection.start(asyncio.get_running_loop(), daemon.hear, daemon.connected)
+            connection.start(loop, sole.hear, sole.connected)
             watchdog.ready()
-            await daemon.run(_stopping(), watchdog.beat)
+            await daemon.run(left.stopping, watchdog.beat)
         finally:
             watchdog.stopping()
             schedule.stop()
@@ -73,6 +89,7 @@ async def run(settings: Settings, home: Home, limits: Limits, ready: Callable[[i
                 nights.stop()
             connection.stop()
             await server.stop()
+    return left.reason
 
 
 @contextmanager
@@ -86,7 +103,7 @@ def alone(journal: Path) -> Iterator[None]:
         yield
 
 
-def _parts(home: Home, limits: Limits, journal: Journal, autonomy: AutonomySettings, nights: Nights | None) -> Parts:
+def _parts(home: Home, limits: Limits, journal: Journal, autonomy: AutonomySettings, breaker: Breaker | None) -> Parts:
     history = journal.history()
     newest = history.newest()
     history.forget_before(newest - REMEMBERED)
@@ -98,14 +115,14 @@ def _parts(home: Home, limits: Limits, journal: Journal, autonomy: AutonomySetti
     lost = journal.close_open_commands(clock.now(), "unconfirmed at restart")
     if lost:
         log.warning("%d commands had no end when homectl stopped; they count as expired", lost)
-    fallback = Rules(limits)
+    rules = Rules(limits)
     return Parts(
         clock=clock,
         real=time.monotonic,
         history=history,
         journal=journal,
-        policy=fallback if nights is None else nights.in_charge,
-        fallback=fallback,
+        policy=breaker or rules,
+        fallback=rules if breaker is None else Instead(rules, breaker),
         limits=limits,
         autonomy=autonomy,
         new_id=lambda: uuid.uuid4().hex,
@@ -117,17 +134,17 @@ def _step_up(journal: Path) -> StepUp:
     return StepUp(Register.beside(journal), tries, Pins())
 
 
-def _nights(settings: Settings, home: Home, limits: Limits, path: Path, journal: Journal) -> Nights | None:
-    """Learning with the network that decides at first; None where there is none, and rules decide."""
+def _nights(settings: Settings, home: Home, limits: Limits, path: Path, journal: Journal) -> tuple[Nights | None, str]:
+    """Learning with the network that decides at first; None where there is none and rules decide, and why."""
     if settings.policy == "rules":
-        return None
+        return None, "the settings ask for rules"
     shelf, given = Shelf.beside(path), checkpoint_of(settings.policy)
 
     def policy(number: int) -> Policy:
         return policy_of(str(given if number == GIVEN else shelf.path(number)), limits)
 
     try:
-        return Nights(
+        nights = Nights(
             journal,
             shelf,
             home.zone,
@@ -137,7 +154,8 @@ def _nights(settings: Settings, home: Home, limits: Limits, path: Path, journal:
         )
     except (CheckpointMismatch, OSError) as error:
         log.error("%s; running on rules instead", error)
-        return None
+        return None, str(error)
+    return nights, ""
 
 
 def _schedule(settings: Settings, home: Home, parts: Parts, daemon: Daemon) -> Schedule:
@@ -157,9 +175,15 @@ def _schedule(settings: Settings, home: Home, parts: Parts, daemon: Daemon) -> S
     return schedule
 
 
-def _stopping() -> asyncio.Event:
-    stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
-    return stopping
+class Leaving:
+    """The end of a run: a signal, or a reason that somebody calls this with."""
+
+    def __init__(self) -> None:
+        self.stopping, self.reason = asyncio.Event(), ""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self.stopping.set)
+
+    def __call__(self, reason: str) -> None:
+        self.reason = reason
+        self.stopping.set()

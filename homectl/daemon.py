@@ -5,7 +5,7 @@ import json
 import logging
 import time
 from collections import deque
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any, Protocol
 
@@ -80,9 +80,18 @@ class Daemon:
     """One home, running on one event loop. Implements Actions."""
 
     def __init__(
-        self, parts: Parts, directory: Directory, wire: Wire, learning: Learning | None = None, *, step_up: StepUp
+        self,
+        parts: Parts,
+        directory: Directory,
+        wire: Wire,
+        learning: Learning | None = None,
+        others: Mapping[str, Callable[[], dict[str, Any]]] | None = None,
+        *,
+        step_up: StepUp,
     ) -> None:
+        """`others`: further parts by name, each saying how it is, for the home's health."""
         self._parts, self._directory, self._wire, self._learning = parts, directory, wire, learning
+        self._others = others or {}
         self._control = Controller(directory.home, parts, self._transmit)
         self._unlocking = Unlocking(self._control, parts.journal.audit, step_up, parts.real)
         self._simulated = SimulatedHome(directory.home.id) if directory.home.simulated else None
@@ -106,13 +115,12 @@ class Daemon:
     # --- the wire ---------------------------------------------------------------------------------
 
     def connected(self, up: bool) -> None:
-        """The broker came or went. On coming: say so, listen, and ask every device how it is."""
+        """The way to the devices is there or is lost. On coming: listen, and ask every device how it is."""
         self._connected = up
         if up:
             self._subscribed = ()
             self._asked.clear()
             self._listen()
-            self._wire.publish(Message(self._topic + "status", b"online", retain=True, qos=1))
         self._control.connected(up)
         self._touch()
 
@@ -263,6 +271,7 @@ class Daemon:
             "late readings": self._parts.history.late,
             "open commands": sum(outcome.state is CommandState.ASKED for outcome in control.outcomes.values()),
             "latency_ms": at,
+            **{name: view() for name, view in self._others.items()},
             **({"learning": self._learning.view()} if self._learning is not None else {}),
         }
 

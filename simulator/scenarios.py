@@ -1,10 +1,13 @@
 """Scenarios: a seed, a start and what goes wrong, as the files of config/scenarios say it."""
 
+import re
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from homectl.home import UsageError
 from simulator.faults import OF_A_DEVICE, Fault, Trouble
 from simulator.household import draw_household
 from simulator.world import World
@@ -30,6 +33,41 @@ class Mishap(_Declared):
         return self
 
 
+class Mishaps(_Declared):
+    """The content of a file of troubles for any home that has the devices."""
+
+    troubles: tuple[Mishap, ...]
+
+
+SPEC = re.compile(r"(?P<trouble>\w+)(?::(?P<device>\w+))?@(?P<after>[\d.]+)\+(?P<lasts>[\d.]+)")
+
+
+def mishaps(text: str) -> tuple[Mishap, ...]:
+    """Troubles in short, `silent:hall_motion@60+600,jam@0+30`: minutes after the start, and how many they last.
+
+    UsageError for anything else.
+    """
+    return tuple(_mishap(word.strip()) for word in text.split(","))
+
+
+def _mishap(word: str) -> Mishap:
+    found = SPEC.fullmatch(word)
+    if found is None:
+        raise UsageError(f"--faults: expected a file, or TROUBLE[:DEVICE]@AFTER+LASTS in minutes, got {word!r}.")
+    try:
+        return Mishap.model_validate({**found.groupdict(), "device": found["device"] or ""})
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        raise UsageError(f"--faults: {word}: {first['msg']}.") from None
+
+
+def strike(world: World, troubles: Iterable[Mishap], start: float) -> None:
+    """Let troubles come, in their minutes after `start`. DeviceUnknown for a device that this home has not."""
+    for mishap in troubles:
+        begin = start + mishap.after * 60
+        world.suffer(Fault(trouble=mishap.trouble, device=mishap.device, at=begin, until=begin + mishap.lasts * 60))
+
+
 class Scenario(_Declared):
     """The content of a scenario file."""
 
@@ -43,7 +81,5 @@ class Scenario(_Declared):
         zone = draw_household(self.seed).zone
         start = (self.start if self.start.tzinfo else self.start.replace(tzinfo=zone)).timestamp()
         world = World(self.seed, start=start)
-        for mishap in self.troubles:
-            begin = start + mishap.after * 60
-            world.suffer(Fault(trouble=mishap.trouble, device=mishap.device, at=begin, until=begin + mishap.lasts * 60))
+        strike(world, self.troubles, start)
         return world

@@ -21,7 +21,7 @@ from homectl.home import (
 from simulator.agenda import Agenda
 from simulator.days import AWAY, Doing, dawn
 from simulator.devices import Device
-from simulator.faults import AHEAD, DRIFT, OFFSET, Fault, Trouble
+from simulator.faults import AHEAD, DRIFT, ECHOED, MEASURED, OFFSET, Fault, Trouble
 from simulator.fittings import fit
 from simulator.house import TICK
 from simulator.household import Residence, draw_household
@@ -181,8 +181,23 @@ class World:
         self._agenda.plan(fault.until, end)
 
     def _trouble(self, fault: Fault) -> tuple[Callable[[], None], Callable[[], None]]:
+        """What begins it, and what ends it."""
+        radio, trouble = self._radio, fault.trouble
+        if trouble in MEASURED:
+            some = self._parts.thermometers() if trouble is Trouble.FAHRENHEIT else self._parts.devices()
+            sensor = _named({thing.id: thing for thing in some}, fault.device).id
+            return lambda: radio.bend(sensor, trouble), lambda: radio.straighten(sensor)
+        if trouble in ECHOED:
+            thing = _named({each.id: each for each in self._parts.settable()}, fault.device).id
+            return lambda: radio.garble(thing, trouble), lambda: radio.clear_up(thing)
+        return self._outage(fault)
+
+    def _outage(self, fault: Fault) -> tuple[Callable[[], None], Callable[[], None]]:
         radio, device, bolt = self._radio, fault.device, self._parts.bolt
         match fault.trouble:
+            case Trouble.OFFLINE:
+                self.home.device(device)
+                return lambda: radio.take_down(device), lambda: radio.bring_back(device)
             case Trouble.CUT:
                 lamp = _named(self._parts.lamps, device)
                 return lamp.cut_at_wall, lamp.restore
@@ -205,6 +220,7 @@ class World:
                 return lambda: bolt.jam(True), lambda: bolt.jam(False)
             case Trouble.FORGOTTEN_DOOR:
                 return lambda: self._life.everybody_out(fault.until), lambda: None
+        raise HomeError(f"Expected a trouble that a home can have, got {fault.trouble}; see simulator/faults.py")
 
     def cut(self, device: str) -> list[Reading]:
         """Somebody cuts a lamp at the wall."""

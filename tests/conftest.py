@@ -1,11 +1,23 @@
-"""Brokers shared by every test of a session that asks for one."""
+"""What every test may ask for: a broker of the session, and a place for the figures it measures."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from homectl.bridge.broker import MosquittoBroker, WheelBroker
+from tests import measured as figures
 from tests.brokers import running
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--measured", type=Path, default=None, metavar="FOLDER", help="where measured figures are kept")
+
+
+@pytest.fixture
+def measured(request: pytest.FixtureRequest) -> figures.Measured:
+    """Call it with the name of a promise and the figures measured of it: `measured("restarts", worst_seconds=1.2)`."""
+    return figures.into(request.config.getoption("--measured"), request.node.nodeid.partition("[")[0])
 
 
 @pytest.fixture(scope="session")

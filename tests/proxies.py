@@ -1,80 +1,119 @@
-"""A way to a broker that can stop carrying bytes without closing anything, as a lost network does."""
+"""A way to a broker on which everything goes wrong that TCP can do, and some that only a dead network does."""
 
 import asyncio
 import socket
 import ssl
+from collections.abc import Iterator
+from contextlib import suppress
+
+CHUNK = 1024
+"""Bytes carried at once: little fits into the way itself."""
 
 
-class StallingProxy:
-    """Carries bytes to a port of the loopback and back until told to stall; little fits into its own buffers."""
+class ChaosProxy:
+    """Carries bytes to a port of the loopback and back, as well as its present mood lets it.
+
+    `latency`: seconds that each piece is late; `bandwidth`: bytes a second, 0 for all there is; `slices`: the most
+    bytes handed on at once, 0 for as they come; `dropping`: bytes vanish, as behind a router that lost its mind.
+    """
 
     def __init__(self, target: int) -> None:
-        self.target, self.stalled = target, False
-        self.ends: set[_End] = set()
+        self.target = target
+        self.latency = self.bandwidth = 0.0
+        self.slices = 0
+        self.dropping = self.refusing = False
+        self.connections = 0
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+        self._carried: set[_Carried] = set()
 
     async def start(self, tls: ssl.SSLContext | None = None) -> str:
         """Open it, with TLS on the clients' side if so; the URL that clients use."""
         sock = socket.socket()
         sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         sock.bind(("127.0.0.1", 0))
-        self._server = await asyncio.get_running_loop().create_server(lambda: _Near(self), sock=sock, ssl=tls)
+        self._server = await asyncio.start_server(self._carry, sock=sock, ssl=tls, limit=CHUNK)
         return f"{'mqtts' if tls else 'mqtt'}://127.0.0.1:{sock.getsockname()[1]}"
 
     def stall(self) -> None:
-        self.stalled = True
-        for end in self.ends:
-            end.transport.pause_reading()
+        """From now on nothing is carried, and nothing is closed either."""
+        self._flowing.clear()
 
     def flow(self) -> None:
-        self.stalled = False
-        for end in list(self.ends):
-            end.transport.resume_reading()
+        self._flowing.set()
+
+    def reset(self) -> None:
+        """End every connection at once with what it still carries."""
+        for carried in list(self._carried):
+            carried.abort()
+
+    def calm(self) -> None:
+        """Be a plain way again."""
+        self.latency = self.bandwidth = 0.0
+        self.slices = 0
+        self.dropping = self.refusing = False
+        self.flow()
 
     def close(self) -> None:
         self._server.close()
-        for end in list(self.ends):
-            end.transport.abort()
+        self.reset()
+
+    async def _carry(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self.connections += 1
+        if self.refusing:
+            writer.transport.abort()
+            return
+        try:
+            far_reader, far_writer = await asyncio.open_connection("127.0.0.1", self.target, limit=CHUNK)
+        except OSError:
+            writer.transport.abort()
+            return
+        carried = _Carried(writer, far_writer)
+        self._carried.add(carried)
+        ways = [self._pump(reader, far_writer, writer), self._pump(far_reader, writer, far_writer)]
+        tasks = [asyncio.ensure_future(way) for way in ways]
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        for task in tasks:
+            task.cancel()
+        carried.end()
+        self._carried.discard(carried)
+
+    async def _pump(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, beside: asyncio.StreamWriter
+    ) -> None:
+        """From one side to the other; `beside` is the way back to whom it comes from."""
+        with suppress(OSError):
+            while data := await reader.read(CHUNK):
+                if not self._flowing.is_set() and not await self._flows_again(beside):
+                    return
+                if self.latency:
+                    await asyncio.sleep(self.latency)
+                for piece in self._pieces(b"" if self.dropping else data):
+                    writer.write(piece)
+                    await writer.drain()
+                    if self.bandwidth or self.slices:
+                        await asyncio.sleep(len(piece) / self.bandwidth if self.bandwidth else 0)
+
+    async def _flows_again(self, sender: asyncio.StreamWriter) -> bool:
+        """Whether the sender still stood at the end of a stall: a dead network keeps nothing for one that hung up."""
+        await self._flowing.wait()
+        return bool(sender.get_extra_info("socket").getsockopt(socket.SOL_SOCKET, socket.SO_ERROR) == 0)
+
+    def _pieces(self, data: bytes) -> Iterator[bytes]:
+        size = self.slices or max(1, len(data))
+        return (data[start : start + size] for start in range(0, len(data), size))
 
 
-class _End(asyncio.Protocol):
-    """One socket of a carried connection."""
+class _Carried:
+    """One connection, with a socket at each end."""
 
-    transport: asyncio.Transport
+    def __init__(self, *writers: asyncio.StreamWriter) -> None:
+        self._writers = writers
 
-    def __init__(self, proxy: StallingProxy, other: "_End | None" = None) -> None:
-        self._proxy, self._other, self._early = proxy, other, b""
+    def end(self) -> None:
+        for writer in self._writers:
+            writer.close()
 
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self.transport = transport
-        self._proxy.ends.add(self)
-        if self._proxy.stalled:
-            transport.pause_reading()
-
-    def join(self, other: "_End") -> None:
-        self._other = other
-        other.transport.write(self._early)
-
-    def data_received(self, data: bytes) -> None:
-        if self._other is None:
-            self._early += data
-        else:
-            self._other.transport.write(data)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self._proxy.ends.discard(self)
-        if self._other is not None:
-            self._other.transport.close()
-
-
-class _Near(_End):
-    """The client's side; it opens the broker's side."""
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        super().connection_made(transport)
-        self._opening = asyncio.get_running_loop().create_task(self._open())
-
-    async def _open(self) -> None:
-        loop = asyncio.get_running_loop()
-        _, far = await loop.create_connection(lambda: _End(self._proxy, self), "127.0.0.1", self._proxy.target)
-        self.join(far)
+    def abort(self) -> None:
+        for writer in self._writers:
+            writer.transport.abort()

@@ -35,6 +35,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "homectl.views",
     },
     "homectl.views": {HOME, CONTROL},
+    "homectl.sole": {HOME, "homectl.bridge"},
 }
 """What each part may import of ours, besides itself. Parts not named here join the others."""
 

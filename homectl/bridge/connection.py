@@ -53,6 +53,7 @@ class _Link:
     beat: int = 0
     answered: int = 0
     asked: float = 0.0
+    took: float = 0.0
     heard: float = 0.0
 
     @property
@@ -66,8 +67,8 @@ class _Link:
         return late >= 3 * patience or (late >= patience and now - self.heard >= patience)
 
     def doubtful(self, now: float, healthy: float) -> bool:
-        """A heartbeat has waited for its answer for longer than a healthy link takes."""
-        return self.beat > self.answered and now - self.asked > healthy
+        """A heartbeat has waited for its answer for longer than a healthy link takes, or the last one had to."""
+        return self.took > healthy or (self.beat > self.answered and now - self.asked > healthy)
 
     def listen(self, topics: list[tuple[str, int]]) -> None:
         """Subscribe to these topic filters, each with its quality of service."""
@@ -144,7 +145,8 @@ class Connection:
         """Whether the message left for the broker; False and forgotten when not connected.
 
         `expiry` seconds after it reaches an MQTT 5 broker the message is no longer handed on. Such a message is not
-        sent either while a heartbeat waits for its answer: on a link that stalls it could arrive late.
+        sent either while a heartbeat waits for its answer, or once one was answered late, until one is answered soon:
+        on a link that stalls, or is full of what was sent before, it could arrive late.
         """
         link = self._link
         late = expiry is not None and link is not None and link.doubtful(self._loop.time(), self._heartbeat / 5)
@@ -340,7 +342,7 @@ class Connection:
             return
         if topic == self._pulse:
             if heard.payload == str(link.beat).encode():
-                link.answered = link.beat
+                link.answered, link.took = link.beat, link.heard - link.asked
             return
         self._take_in(Message(topic, bytes(heard.payload), heard.retain, heard.qos))
 

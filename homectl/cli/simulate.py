@@ -28,6 +28,9 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--scenario", type=Path, default=None, metavar="FILE", help="a seed, a start and what goes wrong"
     )
+    parser.add_argument(
+        "--faults", default=None, metavar="FILE|SPEC", help="what goes wrong, e.g. silent:hall_motion@60+600,jam@0+30"
+    )
     parser.add_argument("--for", dest="seconds", type=float, default=None, help="end after so many real seconds")
     parser.add_argument("--lockstep", action="store_true", help="wait for the daemon after every step")
     parser.add_argument("--paused", action="store_true", help="begin with time standing still")
@@ -52,6 +55,7 @@ def run(args: Namespace) -> int:
     expect.writable("--write-home", args.write_home)
     expect.writable("--ready-file", args.ready_file)
     world = world_of(args)
+    _spoil(world, args.faults, world.at + args.past * DAY)
     if args.write_home is not None:
         args.write_home.write_text(home_yaml(world.home), encoding="utf-8")
     simulation = Simulation(
@@ -91,6 +95,17 @@ def world_of(args: Namespace) -> "World":
     from simulator.scenarios import Scenario
 
     return read(scenario, Scenario).world()
+
+
+def _spoil(world: "World", faults: str | None, start: float) -> None:
+    """Let what `--faults` says happen after a time; UsageError, ConfigError or DeviceUnknown as it is wrong."""
+    if faults is None:
+        return
+    from homectl.settings import read
+    from simulator.scenarios import Mishaps, mishaps, strike
+
+    file = Path(faults)
+    strike(world, read(file, Mishaps).troubles if file.is_file() else mishaps(faults), start)
 
 
 def local_start(text: str, seed: int) -> float:

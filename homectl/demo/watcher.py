@@ -5,6 +5,7 @@ from typing import Any
 
 from homectl.bridge.messages import Message, json_payload
 from homectl.home import MessageError
+from homectl.sole import State, read
 
 
 class Watcher:
@@ -35,7 +36,7 @@ class Watcher:
         for message in messages:
             word = self._topics.get(message.topic)
             if word == "status":
-                self.online = message.payload == b"online"
+                self.online = _is_online(message)
             elif word is not None:
                 self._remember(word, message)
 
@@ -70,3 +71,8 @@ def _less(now: Any, before: Any) -> Any:
         earlier = before if isinstance(before, dict) else {}
         return {name: _less(count, earlier.get(name, 0)) for name, count in now.items()}
     return round(now - before, 3) if isinstance(before, int | float) else now
+
+
+def _is_online(message: Message) -> bool:
+    said = read(message)
+    return said is not None and said[0] is State.ONLINE

@@ -4,7 +4,8 @@ HomeError                exit 1
   UsageError             exit 2    the command line asks for something that does not exist
   ConfigError            exit 78   a file in config/ is wrong; one line per finding
   LogError                         a recorded log cannot be read at all
-  JournalError                     the journal cannot be opened or is newer than this program
+  JournalError                     the journal cannot be opened, read or written, or is newer than this program
+    JournalDamaged                 what lies in its file cannot be believed
   MessageError                     a device sent something its dialect does not allow
   BrokerError                      the MQTT broker cannot be started or reached
   DeviceUnknown                    no device or target by that name in the home
@@ -42,6 +43,10 @@ class LogError(HomeError):
 
 
 class JournalError(HomeError):
+    pass
+
+
+class JournalDamaged(JournalError):
     pass
 
 

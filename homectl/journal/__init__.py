@@ -1,5 +1,6 @@
 """Recorded logs."""
 
 from homectl.journal.journal import Journal
+from homectl.journal.resilient import ResilientJournal
 
-__all__ = ["Journal"]
+__all__ = ["Journal", "ResilientJournal"]

@@ -31,9 +31,12 @@ class Audit:
     """The audit of an open journal. Its head lies beside the journal, in a file of its own."""
 
     def __init__(
-        self, db: sqlite3.Connection, writing: Callable[[], AbstractContextManager[None]], head: Path | None
+        self,
+        db: Callable[[], sqlite3.Connection],
+        writing: Callable[[], AbstractContextManager[None]],
+        head: Path | None,
     ) -> None:
-        """`writing` makes one durable piece of writing; `head` None: the journal is in memory."""
+        """`db` is the connection there is now, `writing` makes one durable piece of writing; `head` None: in memory."""
         self._db, self._writing, self._head = db, writing, head
         self._waiting: deque[Deed] = deque(maxlen=MOST_WAITING)
 
@@ -123,18 +126,18 @@ class Audit:
             yield Row(number, tuple(rest), seal)
 
     def _select(self, query: str) -> Iterator[tuple[Any, ...]]:
-        known = self._db.execute("SELECT count(*) FROM sqlite_master WHERE name = 'audit'").fetchone()[0]
-        return iter(self._db.execute(query) if known else ())
+        known = self._db().execute("SELECT count(*) FROM sqlite_master WHERE name = 'audit'").fetchone()[0]
+        return iter(self._db().execute(query) if known else ())
 
     def _end(self) -> Head:
-        row = self._db.execute("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1").fetchone()
+        row = self._db().execute("SELECT number, hash FROM audit ORDER BY number DESC LIMIT 1").fetchone()
         return Head(0, START) if row is None else Head(*row)
 
     def _add(self, end: Head, deed: Deed) -> Head:
         number, times = end.number + 1, (ms(deed.at), ms(deed.elapsed))
         texts = tuple(str(getattr(deed, name)) for name in TEXTS)
         seal = sealed(end.hash, number, [*(str(time).encode() for time in times), *(text.encode() for text in texts)])
-        self._db.execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (number, *times, *texts, seal))
+        self._db().execute("INSERT INTO audit VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", (number, *times, *texts, seal))
         return Head(number, seal)
 
     def _say_end(self, end: Head) -> None:

@@ -8,7 +8,7 @@ import hashlib
 import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -23,6 +23,7 @@ from homectl.home import (
     CommandState,
     History,
     Home,
+    JournalDamaged,
     JournalError,
     Kind,
     Lesson,
@@ -45,7 +46,14 @@ from homectl.journal.rows import (
     row_of_record,
     target_of,
 )
-from homectl.journal.schema import VERSION, prepare
+from homectl.journal.schema import code_of, connect, prepare
+
+ADVICE = {
+    sqlite3.SQLITE_FULL: "make room on its disk",
+    sqlite3.SQLITE_READONLY: "make its disk writable",
+    sqlite3.SQLITE_CORRUPT: "start homectl again, which salvages what can be read",
+}
+"""What to do when the journal cannot be written, by SQLite's code."""
 
 
 class Journal:
@@ -54,28 +62,23 @@ class Journal:
     def __init__(self, connection: sqlite3.Connection, head: Path | None = None) -> None:
         """`head` is where the audit says where it ends; None for a journal in memory."""
         self._db = connection
-        self.audit = Audit(connection, partial(self._writing, durable=True), head)
-        self.orders = Orders(connection, self._writing)
+        self.audit = Audit(lambda: self._db, partial(self._surely_writing, durable=True), head)
+        self.orders = Orders(lambda: self._db, self._surely_writing)
         self._signals = _signals(connection)
         self._newest: dict[Target, Record] = {}  # the last decision stored of each target, as far as it is known
 
     @classmethod
     def open(cls, path: Path, *, read_only: bool = False) -> "Journal":
-        """Open or create a journal; JournalError if it is no journal or newer than this program.
+        """Open or create a journal; JournalError if it is no journal or newer than this program, or damaged.
 
         One of an older version is brought up to date, with a copy of it put beside it; read only it stays as it is.
         """
-        mode = "ro" if read_only else "rwc"
+        db = connect(path, read_only=read_only)
         try:
-            db = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
-            version = db.execute("PRAGMA user_version").fetchone()[0]
-            if version > VERSION:
-                raise JournalError(f"{path}: journal version {version}, this program knows {VERSION}; update homectl")
-            if not read_only:
-                prepare(db, version, path)
             return cls(db, Audit.head_of(path))
         except (sqlite3.Error, ValueError) as error:
-            raise JournalError(f"{path}: expected a journal, got: {error}; name another file or restore one") from None
+            db.close()
+            raise JournalDamaged(f"{path}: expected a journal, got: {error}; restore one or import its logs") from error
 
     @classmethod
     def in_memory(cls) -> "Journal":
@@ -234,11 +237,11 @@ class Journal:
         return {str(rule): int(number) for rule, number in self._db.execute(query, _span(since, None)[:1])}
 
     def record_command(self, command: Command) -> None:
-        """Durable when this returns."""
+        """Durable when this returns; one that is there already stays as it is."""
         wish = (command.id, str(command.target), str(command.setting), command.cause, ms(command.issued))
         row = (*wish, command.reason, CommandState.ASKED)
         with self._writing(durable=True):
-            self._db.execute("INSERT INTO commands VALUES (?, ?, ?, ?, ?, ?, ?, NULL, '')", row)
+            self._db.execute("INSERT OR IGNORE INTO commands VALUES (?, ?, ?, ?, ?, ?, ?, NULL, '')", row)
 
     def record_outcome(self, outcome: Outcome) -> None:
         """Durable when this returns; the first end of a command stays its end."""
@@ -287,13 +290,19 @@ class Journal:
                 self._db.execute("COMMIT")
         except sqlite3.Error as error:
             self._undo()
-            raise JournalError(f"The journal cannot be written: {error}; make room on its disk") from error
+            advice = ADVICE.get(code_of(error), "look at its disk")
+            raise JournalError(f"The journal cannot be written: {error}; {advice}") from error
+
+    def _surely_writing(self, *, durable: bool = False) -> AbstractContextManager[None]:
+        """The same for what must not be lost and is not written by methods of the journal itself."""
+        return self._writing(durable=durable)
 
     def _undo(self) -> None:
         """Drop what is not committed, and what was remembered of it."""
-        if self._db.in_transaction:
-            self._db.execute("ROLLBACK")
-        self._signals, self._newest = _signals(self._db), {}
+        with suppress(sqlite3.Error):  # a file that cannot even be read says so again to whoever writes next
+            if self._db.in_transaction:
+                self._db.execute("ROLLBACK")
+            self._signals, self._newest = _signals(self._db), {}
 
     def _signal(self, signal: Signal) -> int:
         number = self._signals.get(signal)

@@ -1,6 +1,7 @@
 """What people said beforehand, as a journal keeps it: holds they asked for and modes they set, in order."""
 
 import sqlite3
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from math import inf
@@ -22,40 +23,41 @@ class Writing(Protocol):
 class Orders:
     """The holds and modes of one journal; none in one from before they were kept."""
 
-    def __init__(self, connection: sqlite3.Connection, writing: Writing) -> None:
-        self._db, self._writing = connection, writing
+    def __init__(self, db: Callable[[], sqlite3.Connection], writing: Writing) -> None:
+        """`db` is the connection there is now."""
+        self._db, self._writing = db, writing
 
     def record_hold(self, hold: Hold) -> None:
         """A person asked to leave a target alone. Durable when this returns."""
         with self._writing(durable=True):
-            self._db.execute("INSERT INTO holds VALUES (?, ?, ?, ?, ?)", row_of_hold(hold))
+            self._db().execute("INSERT INTO holds VALUES (?, ?, ?, ?, ?)", row_of_hold(hold))
 
     def record_resume(self, target: Target, at: float, by: str) -> None:
         """A person ended every hold on a target. Durable when this returns."""
         with self._writing(durable=True):
-            self._db.execute("INSERT INTO holds VALUES (?, ?, NULL, NULL, ?)", (ms(at), str(target), by))
+            self._db().execute("INSERT INTO holds VALUES (?, ?, NULL, NULL, ?)", (ms(at), str(target), by))
 
     def holds(self) -> dict[Target, Hold | float]:
         """The last that was asked for of each target: a hold, or when (UTC seconds) it was to be resumed."""
-        rows = self._db.execute("SELECT * FROM holds ORDER BY rowid") if has(self._db, "holds") else ()
+        rows = self._db().execute("SELECT * FROM holds ORDER BY rowid") if has(self._db(), "holds") else ()
         return {target_of(row[1]): row[0] / 1000 if row[2] is None else hold_of(row) for row in rows}
 
     def record_mode(self, span: ModeSpan) -> None:
         """A person set a mode, or ended one by setting none. Durable when this returns."""
         with self._writing(durable=True):
-            self._db.execute("INSERT INTO modes VALUES (?, ?, ?, ?)", row_of_mode(span))
+            self._db().execute("INSERT INTO modes VALUES (?, ?, ?, ?)", row_of_mode(span))
 
     def modes(self) -> list[ModeSpan]:
         """Every mode that was set, in order, each until the next or until it ended by itself."""
-        rows = self._db.execute("SELECT * FROM modes ORDER BY rowid") if has(self._db, "modes") else ()
+        rows = self._db().execute("SELECT * FROM modes ORDER BY rowid") if has(self._db(), "modes") else ()
         spans = list(map(mode_of, rows))
         ends = (span.since for span in spans[1:])
         return [replace(span, until=min(span.until, next(ends, inf))) for span in spans]
 
     def forget(self, start: int, end: int) -> None:
         """Those of a span (milliseconds) that others have followed; the last ones may still count."""
-        self._db.execute(_FORGET_HOLDS, (start, end))
-        self._db.execute(_FORGET_MODES, (start, end))
+        self._db().execute(_FORGET_HOLDS, (start, end))
+        self._db().execute(_FORGET_MODES, (start, end))
 
 
 def has(db: sqlite3.Connection, table: str) -> bool:

@@ -4,6 +4,20 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from homectl.home import JournalDamaged, JournalError
+
+LATEST_VERSION = 99
+"""A file that says it is of a later one does not come from the future: it is damaged."""
+
+OURS = frozenset({"about", "signals", "readings"})
+"""Tables that every journal has had from the beginning."""
+
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+"""What SQLite says of a file whose content is not what was written; without the extension of its code."""
+
+SENSELESS = frozenset({0, sqlite3.SQLITE_ERROR})
+"""What is said where a whole journal would have done as it was told."""
+
 TABLES = """
 CREATE TABLE about (name TEXT PRIMARY KEY, value TEXT NOT NULL);
 CREATE TABLE signals (id INTEGER PRIMARY KEY, device TEXT NOT NULL, quantity TEXT NOT NULL, UNIQUE (device, quantity));
@@ -43,6 +57,52 @@ STEPS = {1: LESSONS, 2: AUDIT, 3: ORDERS}
 """What makes of a journal of each version one of the next."""
 
 VERSION = 1 + len(STEPS)
+
+
+def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
+    """Open or create a journal's file, of this version unless read only.
+
+    JournalDamaged where it was a journal once, JournalError where it is another program's or a newer one's.
+    """
+    mode = "ro" if read_only else "rwc"
+    db = None
+    try:
+        db = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+        version = db.execute("PRAGMA user_version").fetchone()[0]
+        if VERSION < version <= LATEST_VERSION:
+            raise JournalError(f"{path}: journal version {version}, this program knows {VERSION}; update homectl")
+        if not 0 <= version <= LATEST_VERSION:
+            raise sqlite3.DatabaseError(f"version {version}")
+        if not read_only:
+            prepare(db, version, path)
+        return db
+    except sqlite3.Error as error:
+        code = code_of(error)
+        damaged = code in DAMAGED or (code in SENSELESS and db is not None and _is_ours(db))
+        _close(db)
+        kind = JournalDamaged if damaged else JournalError
+        raise kind(f"{path}: expected a journal, got: {error}; name another file or restore one") from error
+    except JournalError:
+        _close(db)
+        raise
+
+
+def code_of(error: BaseException | None) -> int:
+    """SQLite's primary code of one of its errors; 0 for others."""
+    return (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
+
+
+def _is_ours(db: sqlite3.Connection) -> bool:
+    try:
+        names = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
+    except sqlite3.Error:
+        return False
+    return names >= OURS
+
+
+def _close(db: sqlite3.Connection | None) -> None:
+    if db is not None:
+        db.close()
 
 
 def prepare(db: sqlite3.Connection, version: int, path: Path | None) -> None:

@@ -122,7 +122,7 @@ class Trials:
     def settle_in(self) -> None:
         """Wait for the daemon and the echoes, and introduce every device."""
         self._wire.listen([*self._house.topics, *map(answer, KINDS)])
-        self._until(self._house.status, b"online")
+        self._until(self._house.status, says=b'"online"')
         for kind in KINDS:
             self._wire.say([Spoken(ask(kind), "warm", retain=True)])  # kept for one that is not listening yet
             self._until(answer(kind))
@@ -184,9 +184,9 @@ class Trials:
                 asked.append((wish.target, heard))
         return asked, heard
 
-    def _until(self, topic: str, payload: bytes | None = None) -> Heard:
+    def _until(self, topic: str, says: bytes = b"") -> Heard:
         self._wire.patient()
-        while (heard := self._wire.hear()).topic != topic or payload not in (None, heard.payload):
+        while (heard := self._wire.hear()).topic != topic or says not in heard.payload:
             self._obey(heard)
         return heard
 

@@ -19,7 +19,8 @@ from homectl.bridge.messages import DEVICES_CAP, STATE_CAP, Message
 from homectl.bridge.settings import BrokerSettings
 from homectl.home import BrokerError
 from tests.brokers import BROKERS, Kind, Station, running, station, until
-from tests.proxies import StallingProxy
+from tests.measured import Measured
+from tests.proxies import ChaosProxy
 
 
 def port_of(url: str) -> int:
@@ -113,7 +114,7 @@ def test_what_was_on_its_way_when_the_link_stalled_is_never_sent_later() -> None
 
     async def scene() -> None:
         with running() as broker:
-            proxy = StallingProxy(port_of(broker.url))
+            proxy = ChaosProxy(port_of(broker.url))
             url = await proxy.start()
             async with station(broker.url, ["flood/#"]) as witness, station(url, heartbeat=0.4) as here:
                 proxy.stall()
@@ -135,7 +136,7 @@ def test_what_was_on_its_way_when_the_link_stalled_is_never_sent_later() -> None
 @pytest.mark.broker
 def test_a_command_is_not_trusted_to_a_link_that_leaves_a_heartbeat_unanswered(mosquitto: str) -> None:
     async def scene() -> None:
-        proxy = StallingProxy(port_of(mosquitto))
+        proxy = ChaosProxy(port_of(mosquitto))
         async with station(await proxy.start(), heartbeat=2.0) as here:
             assert here.connection.publish(Message("stalled/lock", b"LOCK"), expiry=10)
             proxy.stall()
@@ -167,7 +168,7 @@ def test_with_tls_only_a_broker_we_can_trust_is_spoken_to(mosquitto: str, known:
     context.load_cert_chain(server)
 
     async def scene() -> None:
-        proxy = StallingProxy(port_of(mosquitto))
+        proxy = ChaosProxy(port_of(mosquitto))
         url = await proxy.start(context)
         settings = BrokerSettings(url=url, ca=server if known else stranger)
         async with station(settings, [f"tls/{known}"], heartbeat=0.3, wait=known) as here:
@@ -190,7 +191,7 @@ def test_with_tls_only_a_broker_we_can_trust_is_spoken_to(mosquitto: str, known:
 @pytest.mark.soak
 def test_a_half_open_link_is_noticed_within_15_seconds(mosquitto: str) -> None:
     async def scene() -> None:
-        proxy = StallingProxy(port_of(mosquitto))
+        proxy = ChaosProxy(port_of(mosquitto))
         async with station(await proxy.start()) as here:
             proxy.stall()
             assert await until(lambda: here.links == [True, False], within=15) > 3
@@ -295,7 +296,8 @@ def test_the_next_message_after_one_of_100_mb_takes_no_longer_than_100_ms(protoc
 
 
 @pytest.mark.broker
-def test_the_loop_gets_the_newest_when_it_cannot_keep_up(mosquitto: str) -> None:
+@pytest.mark.promise
+def test_the_loop_gets_the_newest_when_it_cannot_keep_up(mosquitto: str, measured: Measured) -> None:
     async def scene() -> None:
         async with station(mosquitto, ["slow/#"]) as here, station(mosquitto) as sender:
             for number in range(6000):
@@ -307,6 +309,7 @@ def test_the_loop_gets_the_newest_when_it_cannot_keep_up(mosquitto: str) -> None
             assert numbers == sorted(numbers)
             assert numbers[-1] == 5999
             assert here.connection.counters.dropped == 6000 - len(numbers) > 0
+            measured("storm", messages=6000, handed_over=len(numbers), dropped=here.connection.counters.dropped)
 
     asyncio.run(scene())
 
@@ -407,7 +410,7 @@ def test_the_will_is_heard_however_the_connection_ends(kind: Kind) -> None:
 
     async def scene() -> None:
         with running(kind) as broker:
-            proxy = StallingProxy(port_of(broker.url))
+            proxy = ChaosProxy(port_of(broker.url))
             url = await proxy.start()
             async with station(broker.url, ["hall/status"]) as witness:
                 async with station(broker.url, will=will):

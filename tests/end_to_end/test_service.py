@@ -1,21 +1,27 @@
 """A daemon as systemd has it, and no broker: it says that it is ready and goes round, hangs unheard, and recovers."""
 
 import json
+import random
+import shutil
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pytest
 import yaml
+from safetensors.numpy import load_file, save_file
 
 from homectl.bridge.broker import free_port
 from homectl.client import Client
+from models.checkpoint import BASE, MANIFEST, WEIGHTS
+from tests.measured import Measured
 
 HOME = {"id": "house", "areas": [{"id": "hall"}], "devices": [{"id": "lamp", "area": "hall"}]}
 BEATS = 0.1
@@ -45,10 +51,10 @@ class Service:
 
 
 @contextmanager
-def service(folder: Path) -> Iterator[Service]:
+def service(folder: Path, policy: str = "base") -> Iterator[Service]:
     """A daemon of a home with one lamp and no broker, on the line to a systemd."""
     port = free_port()
-    settings = {"home": "home.yaml", "data": str(folder), "dashboard": {"port": port}}
+    settings = {"home": "home.yaml", "data": str(folder), "policy": policy, "dashboard": {"port": port}}
     settings["bridge"] = {"broker": {"url": f"mqtt://127.0.0.1:{free_port()}"}}
     (folder / "home.yaml").write_text(yaml.safe_dump(HOME))
     (folder / "homectl.yaml").write_text(yaml.safe_dump(settings))
@@ -92,3 +98,63 @@ def test_a_home_that_keeps_crashing_comes_back_on_rules(tmp_path: Path, crashes:
         assert daemon.client.home().policy.startswith(policy)
     log = (tmp_path / "daemon.log").read_text()
     assert ("only the rules decide" in log) is (policy == "rules")
+
+
+def nothing(folder: Path) -> None:
+    shutil.rmtree(folder)
+
+
+def torn(folder: Path) -> None:
+    weights = folder / WEIGHTS
+    weights.write_bytes(weights.read_bytes()[:5000])
+
+
+def noise(folder: Path) -> None:
+    (folder / WEIGHTS).write_bytes(random.Random(3).randbytes(100_000))
+
+
+def other_schema(folder: Path) -> None:
+    manifest = json.loads((folder / MANIFEST).read_text())
+    manifest["features"][0] = "moonlight"
+    (folder / MANIFEST).write_text(json.dumps(manifest))
+
+
+def not_a_number(folder: Path) -> None:
+    weights = load_file(folder / WEIGHTS)
+    save_file({name: np.full_like(array, np.nan) for name, array in weights.items()}, folder / WEIGHTS)
+
+
+def no_manifest(folder: Path) -> None:
+    (folder / MANIFEST).write_text("{")
+
+
+MODELS: list[tuple[Callable[[Path], None], str]] = [
+    (not_a_number, "finite answers"),
+    (nothing, "expected weights.safetensors and manifest.json"),
+    (torn, "expected weights.safetensors and manifest.json"),
+    (noise, "expected weights.safetensors and manifest.json"),
+    (other_schema, "unknown 'moonlight'"),
+    (no_manifest, "expected weights.safetensors and manifest.json"),
+]
+
+
+@pytest.mark.promise
+@pytest.mark.parametrize(
+    ("spoil", "says"),
+    [pytest.param(*case, id=case[0].__name__, marks=[pytest.mark.soak] * (n > 1)) for n, case in enumerate(MODELS)],
+)
+def test_a_home_whose_model_cannot_be_used_is_ready_on_rules_within_five_seconds_and_says_why(
+    tmp_path: Path, spoil: Callable[[Path], None], says: str, measured: Measured
+) -> None:
+    model = tmp_path / "model"
+    shutil.copytree(BASE, model)
+    spoil(model)
+    began = time.monotonic()
+    with service(tmp_path, str(model)) as daemon:
+        assert daemon.told("READY=1"), (tmp_path / "daemon.log").read_text()
+        took = time.monotonic() - began
+        view = daemon.client.home()
+    measured(f"model {spoil.__name__.replace('_', ' ')}", ready_seconds=round(took, 2))
+    assert took <= 5
+    assert view.policy == "rules"
+    assert says in view.health["model"]["trouble"]

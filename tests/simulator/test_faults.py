@@ -1,12 +1,13 @@
 """What a broken sensor says, beside what it would have said."""
 
+import math
 from pathlib import Path
 
 import pytest
 import yaml
 
-from homectl.home import DeviceUnknown, Quantity, Reading, Signal
-from simulator.faults import AHEAD, CHATTER, OF_A_DEVICE, OFFSET, Fault, Trouble
+from homectl.home import DeviceUnknown, Kind, Light, Quantity, Reading, Signal
+from simulator.faults import AGAIN, AHEAD, CHATTER, ECHOED, LATE, OFFSET, SPIKES, WILD, Fault, Trouble
 from simulator.scenarios import Scenario
 from simulator.world import World
 
@@ -85,7 +86,10 @@ def test_a_stuck_sensor_speaks_only_when_it_checks_in() -> None:
     assert len({reading.value for reading in of(HEALTHY, signal, begin)}) == 2
 
 
-@pytest.mark.parametrize("trouble", sorted({Trouble.OFFSET, Trouble.DRIFT, Trouble.FLOOD, Trouble.STUCK}))
+@pytest.mark.parametrize(
+    "trouble",
+    sorted({Trouble.OFFSET, Trouble.DRIFT, Trouble.FLOOD, Trouble.STUCK, Trouble.NAN, Trouble.SPIKE, Trouble.OFFLINE}),
+)
 def test_a_fault_changes_nothing_about_the_others(trouble: Trouble) -> None:
     device = MOTION if trouble is Trouble.FLOOD else CLIMATE
     wrong = [reading for reading in lived(fault(trouble, device)) if reading.device != device]
@@ -93,16 +97,101 @@ def test_a_fault_changes_nothing_about_the_others(trouble: Trouble) -> None:
 
 
 @pytest.mark.parametrize(
-    ("trouble", "device"), [(Trouble.OFFSET, MOTION), (Trouble.DRIFT, "door"), (Trouble.FLOOD, CLIMATE)]
+    ("trouble", "device"),
+    [
+        (Trouble.OFFSET, MOTION),
+        (Trouble.DRIFT, "door"),
+        (Trouble.FLOOD, CLIMATE),
+        (Trouble.FAHRENHEIT, MOTION),
+        *((trouble, CLIMATE) for trouble in sorted(ECHOED)),
+        (Trouble.NAN, "nowhere"),
+    ],
 )
 def test_a_fault_is_of_a_device_that_can_have_it(trouble: Trouble, device: str) -> None:
     with pytest.raises(DeviceUnknown):
         World(SEED, start=START).suffer(fault(trouble, device))
 
 
-def test_the_scenario_of_broken_sensors_is_one_of_all_of_them() -> None:
-    path = Path(__file__).parents[2] / "config" / "scenarios" / "broken_sensors.yaml"
-    scenario = Scenario.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    shown = {mishap.trouble for mishap in scenario.troubles}
-    assert shown == (OF_A_DEVICE | {Trouble.CLOCK}) - {Trouble.CUT, Trouble.SILENT}
-    assert scenario.world().at < START + 2 * DAY
+SCENARIOS = sorted((Path(__file__).parents[2] / "config" / "scenarios").glob("*.yaml"))
+
+
+def scenario_in(path: Path) -> Scenario:
+    return Scenario.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+
+
+@pytest.mark.parametrize("path", SCENARIOS, ids=lambda path: path.stem)
+def test_every_shipped_scenario_is_of_a_home_that_has_its_devices(path: Path) -> None:
+    assert scenario_in(path).world().at < START + 2 * DAY
+
+
+def test_the_shipped_scenarios_show_every_trouble() -> None:
+    assert {mishap.trouble for path in SCENARIOS for mishap in scenario_in(path).troubles} == set(Trouble)
+
+
+# --- sensors that measure nonsense ----------------------------------------------------------------
+
+
+def test_a_sensor_that_does_not_know_says_so_and_speaks_on() -> None:
+    wrong, begin = lived(fault(Trouble.NAN, CLIMATE)), START + 8 * HOUR
+    late = of(wrong, WARMTH, begin)
+    assert len(late) == len(of(HEALTHY, WARMTH, begin))
+    assert all(math.isnan(reading.value) for reading in late)
+
+
+def test_a_sensor_that_spikes_is_wild_now_and_then_and_right_between() -> None:
+    begin = START + 8 * HOUR
+    wrong, right = (of(readings, WARMTH, begin) for readings in (lived(fault(Trouble.SPIKE, CLIMATE)), HEALTHY))
+    wild = [reading.value == WILD[Quantity.TEMPERATURE] for reading in wrong]
+    assert 1 <= sum(wild) <= len(wild) / SPIKES + 1
+    assert [r.value for r, odd in zip(wrong, wild, strict=True) if not odd] == [
+        r.value for r, odd in zip(right, wild, strict=True) if not odd
+    ]
+
+
+def test_a_thermometer_set_to_fahrenheit_says_degrees_of_that() -> None:
+    wrong, begin = of(lived(fault(Trouble.FAHRENHEIT, CLIMATE)), WARMTH), START + 8 * HOUR
+    for said, meant in zip(wrong, of(HEALTHY, WARMTH), strict=True):
+        late = said.at >= begin
+        assert said.value == pytest.approx(meant.value * 9 / 5 + 32 if late else meant.value, abs=0.06)
+
+
+def test_a_device_that_is_offline_is_said_to_be_gone_says_nothing_and_comes_back() -> None:
+    wrong, begin = lived(fault(Trouble.OFFLINE, CLIMATE, hours=3)), START + 8 * HOUR
+    during = [r for r in wrong if r.device == CLIMATE and begin <= r.at < begin + 3 * HOUR]
+    assert [(r.quantity, r.value) for r in during] == [(Quantity.AVAILABLE, 0.0)]
+    after = [r for r in wrong if r.device == CLIMATE and r.at >= begin + 3 * HOUR]
+    assert (after[0].quantity, after[0].value) == (Quantity.AVAILABLE, 1.0)
+    assert len(after) > 1
+
+
+# --- devices that answer wrongly ------------------------------------------------------------------
+
+
+def answers(trouble: Trouble | None, seconds: int = 30) -> list[tuple[float, float]]:
+    """When the lamp says what after it was switched by a command, in seconds after that."""
+    world = World(SEED, start=START + 3 * HOUR)
+    lamp = next(target for target in world.home.targets if target.kind is Kind.LIGHT)
+    if trouble is not None:
+        begin = world.at
+        world.suffer(Fault(trouble=trouble, device=lamp.device, at=begin, until=begin + HOUR))
+    world.step(1)
+    begin = world.at
+    said = [*world.obey(lamp, Light(True)), *(r for _ in range(seconds) for r in world.step(1))]
+    return [(r.at - begin, r.value) for r in said if r.signal == Signal(lamp.device, Quantity.LIGHT_ON)]
+
+
+@pytest.mark.parametrize(
+    ("trouble", "expected"),
+    [
+        (None, [(0.0, 1.0)]),
+        (Trouble.LOST_ECHO, []),
+        (Trouble.DELAYED_ECHO, [(LATE, 1.0)]),
+        (Trouble.DOUBLED_ECHO, [(0.0, 1.0), (AGAIN, 1.0)]),
+    ],
+)
+def test_an_echo_is_lost_late_or_doubled(trouble: Trouble | None, expected: list[tuple[float, float]]) -> None:
+    assert answers(trouble) == expected
+
+
+def test_an_echo_that_was_lost_is_made_up_for_when_the_device_checks_in() -> None:
+    assert [value for _, value in answers(Trouble.LOST_ECHO, seconds=3300)][:1] == [1.0]

@@ -13,6 +13,8 @@ import pytest
 from homectl.cli import simulate
 from homectl.home import ConfigError, Home, UsageError
 from homectl.settings import read
+from simulator.faults import Trouble
+from simulator.scenarios import Mishaps, mishaps
 from simulator.world import World
 from tests.simulator.listener import Listener
 
@@ -47,6 +49,10 @@ def test_a_past_lies_before_the_start() -> None:
         (["--start", "yesterday"], "--start: expected a date"),
         (["--broker", "localhost"], "Expected a broker as mqtt://"),
         (["--scenario", "config/scenarios/bad_day.yaml", "--past", "1"], "--past: expected none"),
+        (["--faults", "silent:hall_motion"], "--faults: expected a file, or TROUBLE"),
+        (["--faults", "silent@1+2"], "--faults: silent@1.2: .*expected a device for silent"),
+        (["--faults", "moonlight:hall_motion@1+2"], "--faults: moonlight"),
+        (["--faults", "jam@1+0"], "--faults: jam@1.0: .*greater than 0"),
     ],
 )
 def test_wrong_usage_is_one_line(words: list[str], says: str) -> None:
@@ -63,6 +69,14 @@ def test_a_scenario_says_which_world_it_is(tmp_path: Path) -> None:
     file.write_text("title: A day\nsede: 4\n")
     with pytest.raises(ConfigError, match=r"day.yaml:2"):
         simulate.world_of(parsed("--scenario", str(file)))
+
+
+def test_faults_come_in_short_or_in_a_file_and_mean_the_same(tmp_path: Path) -> None:
+    file = tmp_path / "faults.yaml"
+    file.write_text("troubles:\n  - {trouble: silent, device: hall_motion, after: 60, lasts: 600}\n")
+    short = "silent:hall_motion@60+600"
+    assert read(file, Mishaps).troubles == mishaps(short)
+    assert [mishap.trouble for mishap in mishaps(f"{short}, jam@0+30")] == [Trouble.SILENT, Trouble.JAM]
 
 
 @pytest.mark.parametrize("seed", range(1, 6))
