@@ -1,4 +1,4 @@
-"""Every command block of the README runs as it stands, but for ports, lengths and what never ends."""
+"""The commands of every section of the README run as they stand, but for ports, lengths and what never ends."""
 
 import os
 import re
@@ -13,7 +13,10 @@ import pytest
 from homectl.bridge.broker import available, free_port
 
 ROOT = Path(__file__).parent.parent
-BLOCKS = re.findall(r"```sh\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), re.DOTALL)
+SECTIONS = re.split(r"^## ", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+BLOCKS = ["\n".join(found) for text in SECTIONS if (found := re.findall(r"```sh\n(.*?)```", text, re.DOTALL))]
+"""What a section has a person type; later commands live on what earlier ones started."""
+
 MADE = re.compile(r"^make (\w+)")
 
 SHORTER = {"make demo": ".venv/bin/homectl demo --headless --for 3 --speed 60 --past 1 --port 8124 || test $? -eq 1"}
@@ -22,9 +25,9 @@ SHORTER = {"make demo": ".venv/bin/homectl demo --headless --for 3 --speed 60 --
 
 THERE = {
     "broker": "for i in $(seq 100); do (exec 3<>/dev/tcp/127.0.0.1/1883) 2>/dev/null && break; sleep 0.1; done",
-    "run": "for i in $(seq 100); do .venv/bin/homectl status >/dev/null 2>&1 && break; sleep 0.1; done",
+    "run": "for i in $(seq 100); do .venv/bin/homectl status --json 2>&1 | grep -q speed && break; sleep 0.1; done",
 }
-"""How the test knows that what was started in the background is there; a person would just look."""
+"""How the test knows that what was started in the background is there, a home with its time; a person would look."""
 
 
 @pytest.fixture(scope="module")
@@ -58,7 +61,7 @@ def test_every_make_target_of_the_readme_exists() -> None:
 @pytest.mark.timeout(120)
 @pytest.mark.xdist_group("readme")
 @pytest.mark.parametrize("block", BLOCKS, ids=lambda block: block.splitlines()[-1][:60])
-def test_a_command_block_runs(block: str, folder: Path, ports: dict[str, str]) -> None:
+def test_the_commands_of_a_section_run(block: str, folder: Path, ports: dict[str, str]) -> None:
     if not available():
         pytest.skip("no broker: neither Mosquitto nor the iotcore wheel is installed")
     script = "\n".join(_elsewhere(_line(line), ports) for line in block.strip().splitlines() if _line(line))
