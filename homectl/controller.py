@@ -46,6 +46,9 @@ SAFETY_EVERY = 10.0
 
 DECIDE_EVERY = 60.0
 
+LEAP = 5.0
+"""Seconds by which a clock that is set, not just corrected, leaps ahead."""
+
 AT_ONCE = 0.5
 """Seconds within which values of one signal count as having come at once."""
 
@@ -90,7 +93,9 @@ class Controller:
         """Start deciding, with every limiter armed and what was by hand still held."""
         parts, elapsed = self._parts, self._parts.clock.elapsed()
         self.state.begin(elapsed)
+        self._lead = max(self._lead, parts.clock.now() - elapsed)
         self.state.recall(self.home.targets, parts.history, self.now(), elapsed, parts.limits.hold)
+        self.state.fire.recall(self.home, parts.history, self.now(), elapsed, parts.limits.ages)
         self._next_safety, self._next_decision = elapsed, elapsed + DECIDE_EVERY - elapsed % DECIDE_EVERY
         self.deciding = True
 
@@ -107,7 +112,7 @@ class Controller:
     def _learn(self, reading: Reading, areas: set[str]) -> Reading:
         parts, real = self._parts, self._parts.real()
         reading = _after_the_last(reading, parts.history)
-        self._lead = max(self._lead, reading.at - parts.clock.elapsed())
+        self._lead_by(reading.at - parts.clock.elapsed())
         now = self.now()
         known, news = parts.history.value(reading.device, reading.quantity, now), is_news(reading, parts.history)
         caused = self._outbox.caused(reading, known, real=real)
@@ -117,7 +122,9 @@ class Controller:
         self._close(self._outbox.observe(kept, real=real, at=now))
         if origin is Origin.PERSON and caused is None and news:
             self._close(self._outbox.give_way(reading.device, real=real, at=now))
-        area = self.home.device(reading.device).area
+        device = self.home.device(reading.device)
+        if area := device.area:
+            self.state.fire.hear(kept, parts.limits.ages.check_in(device), parts.clock.elapsed())
         if area and reading.quantity in TRIGGERS and reading.live and reading.value != known:
             areas.add(area)
         return kept
@@ -125,8 +132,15 @@ class Controller:
     def now(self) -> float:
         """The home's time: the clock's, but never before what is known, and it passes steadily if that is set back."""
         elapsed = self._parts.clock.elapsed()
-        self._lead = max(self._lead, self._parts.clock.now() - elapsed)
+        self._lead_by(self._parts.clock.now() - elapsed)
         return milliseconds(elapsed + self._lead)
+
+    def _lead_by(self, lead: float) -> None:
+        """The home's time is at least so many seconds before what has elapsed; a leap of it is no time that passed."""
+        leap, before = lead - self._lead, self._lead
+        self._lead = max(self._lead, lead)
+        if self.deciding and leap > LEAP:
+            self._parts.history.leap(milliseconds(self._parts.clock.elapsed() + before), leap)
 
     def elapsed(self) -> float:
         """Seconds of the home's time that only ever grow."""
@@ -222,7 +236,31 @@ class Controller:
         self.state.issued(wish, elapsed)
         self.state.holds.touched(target, elapsed, parts.limits.hold)
         self._submit(ruling)
+        if target.kind is Kind.SETPOINT:
+            self._resume_heat(now)
         return wish.id
+
+    def resume(self, target: Target) -> None:
+        """A person ends the hold of a target; of a thermostat also that of heating after carbon monoxide."""
+        if target.kind is Kind.SETPOINT and not self._resume_heat(self.now()):
+            raise ActionRefused(
+                "no carbon monoxide bars heat", "a detector tells of it; air the rooms and call for help"
+            )
+        self.state.holds.resume(target)
+
+    def _resume_heat(self, now: float) -> bool:
+        """A person lets the heating go on, which is kept as their word on the detectors; whether it may."""
+        parts, held = self._parts, self.state.fire.heat_off
+        if not self.state.fire.resume(parts.clock.elapsed()):
+            return False
+        told = [
+            d for d in self.home.devices if held and parts.history.track(d.id, Quantity.CARBON_MONOXIDE) is not None
+        ]
+        clear = Reading(
+            device="", quantity=Quantity.CARBON_MONOXIDE, value=0.0, at=now, origin=Origin.PERSON, live=False
+        )
+        self.learn([replace(clear, device=device.id) for device in told])
+        return True
 
     def connected(self, up: bool) -> None:
         """The way to the devices is there (again), or is lost: then nothing is decided, and doors move unheard."""

@@ -308,7 +308,7 @@ class Daemon:
 
     async def resume(self, target: Target) -> None:
         self._known(target)
-        self._control.state.holds.resume(target)
+        self._control.resume(target)
         self._touch()
 
     async def explain(self, target: Target) -> str:

@@ -1,4 +1,4 @@
-"""What goes wrong in a home: lamps cut at the wall, dead devices, sensors that lie, a jammed bolt, a forgotten door."""
+"""What goes wrong in a home: cut lamps, dead devices, sensors that lie, a jammed bolt, a forgotten door, a fire."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -26,10 +26,21 @@ class Trouble(StrEnum):
     CLOCK = "clock"  # the hub's clock, which stamps every report, is 12 hours ahead
     JAM = "jam"  # a bolt that cannot move
     FORGOTTEN_DOOR = "forgotten_door"  # everybody leaves, and nobody locks
+    SMOKE = "smoke"  # a detector gives the smoke alarm
+    CARBON_MONOXIDE = "carbon_monoxide"  # a detector gives the alarm of carbon monoxide
 
 
 OF_A_DEVICE = frozenset(
-    {Trouble.CUT, Trouble.SILENT, Trouble.STUCK, Trouble.OFFSET, Trouble.DRIFT, Trouble.FLOOD},
+    {
+        Trouble.CUT,
+        Trouble.SILENT,
+        Trouble.STUCK,
+        Trouble.OFFSET,
+        Trouble.DRIFT,
+        Trouble.FLOOD,
+        Trouble.SMOKE,
+        Trouble.CARBON_MONOXIDE,
+    },
 )
 
 

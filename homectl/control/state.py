@@ -1,11 +1,12 @@
-"""What control remembers between two decisions: limiters, holds, what is asked and what has failed."""
+"""What control remembers between two decisions: limiters, holds, alarms, what is asked and what has failed."""
 
 from collections.abc import Iterable
 
+from homectl.control.fire import Fire
 from homectl.control.ledger import Ledger
 from homectl.control.limits import HoldLimits
 from homectl.control.overrides import KIND_OF, Holds, is_news, last_by_hand, origin_of
-from homectl.home import Command, CommandState, History, Origin, Outcome, Reading, Setting, Target
+from homectl.home import Command, CommandState, History, Origin, Outcome, Quantity, Reading, Setting, Target
 
 GIVE_UP = 600.0
 """Seconds for which a policy does not repeat a setting that a device did not confirm."""
@@ -18,6 +19,7 @@ class ControlState:
         """`started`: `Clock.elapsed` when this run began."""
         self.begin(started)
         self.holds = Holds()
+        self.fire = Fire()
         self._asked: dict[Target, Command] = {}
         self._failed: dict[Target, tuple[Setting, float]] = {}
 
@@ -57,6 +59,8 @@ class ControlState:
         origin = origin_of(reading, history, caused)
         if origin is Origin.PERSON and reading.quantity in KIND_OF and is_news(reading, history):
             self.holds.touched(Target(reading.device, KIND_OF[reading.quantity]), elapsed, limits)
+            if reading.quantity is Quantity.SETPOINT:
+                self.fire.resume(elapsed)
         return origin
 
     def recall(
