@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from homectl.bridge.outbox import BATTERY_WINDOW, MAINS_WINDOW, Outbox, Window
+from homectl.control.alarms import alarms
 from homectl.control.autonomy import AutonomySettings
 from homectl.control.guard import Refusal, review
 from homectl.control.limits import Limits
@@ -309,6 +310,10 @@ class Controller:
 
     def _window(self, target: Target) -> Window:
         return BATTERY_WINDOW if self.home.device(target.device).battery else MAINS_WINDOW
+
+    def alarms(self) -> list[str]:
+        """What a person must know of now."""
+        return alarms(self._moment(self.now(), self.elapsed()))
 
     def sentence(self, target: Target) -> str:
         """The last decision about a target in one sentence; empty before the first."""

@@ -255,7 +255,8 @@ class Daemon:
         }
 
     def _health_json(self) -> bytes:
-        return json.dumps({"policy": self._parts.policy.name, **self._health()}).encode()
+        about = {"policy": self._parts.policy.name, "alarms": self._control.alarms()}
+        return json.dumps(about | self._health()).encode()
 
     # --- Actions ----------------------------------------------------------------------------------
 
@@ -278,6 +279,7 @@ class Daemon:
             policy=parts.policy.name,
             health=self._health(),
             pending=tuple(sorted(self._directory.pending)),
+            alarms=tuple(control.alarms()),
             simulator=self._simulation(),
         )
 
