@@ -158,6 +158,7 @@ class Controller:
         elapsed = self._parts.clock.elapsed()
         while self._able and self._next_safety <= elapsed:
             due, self._next_safety = self._next_safety, self._next_safety + SAFETY_EVERY
+            self.counts["safety ticks"] += 1
             self._carry_out(self._safety.tick(self._moment(self.now(), due)))
         if self._able and self._next_decision <= elapsed:
             self._next_decision = elapsed + DECIDE_EVERY - elapsed % DECIDE_EVERY

@@ -123,7 +123,7 @@ def test_a_detector_gives_the_alarm_at_once_and_only_that_one_until_it_is_over(
     assert {reading.quantity for reading in given} == {quantity}
     assert given[0].at == begin
     assert max(reading.at for reading in given) < begin + HOUR
-    assert [r.value for r in said if r.quantity is quantity and r.at >= begin + HOUR][0] == 0.0
+    assert next(r.value for r in said if r.quantity is quantity and r.at >= begin + HOUR) == 0.0
 
 
 def test_a_detector_changes_nothing_about_the_others() -> None:
