@@ -157,9 +157,9 @@ class Controller:
         """Run every safety tick and minute decision that the home's time has made due, on what is known now."""
         elapsed = self._parts.clock.elapsed()
         while self._able and self._next_safety <= elapsed:
-            due, self._next_safety = self._next_safety, self._next_safety + SAFETY_EVERY
+            self._next_safety += SAFETY_EVERY
             self.counts["safety ticks"] += 1
-            self._carry_out(self._safety.tick(self._moment(self.now(), due)))
+            self._carry_out(self._safety.tick(self._moment(self.now(), elapsed)))
         if self._able and self._next_decision <= elapsed:
             self._next_decision = elapsed + DECIDE_EVERY - elapsed % DECIDE_EVERY
             self._decide(self.home.targets)
@@ -253,13 +253,14 @@ class Controller:
     def _resume_heat(self, now: float) -> bool:
         """A person lets the heating go on, which is kept as their word on the detectors; whether it may."""
         parts, held = self._parts, self.state.fire.heat_off
+        after = milliseconds(now + 0.001)  # a journal keeps one word of a signal for each millisecond
         if not self.state.fire.resume(parts.clock.elapsed()):
             return False
         told = [
             d for d in self.home.devices if held and parts.history.track(d.id, Quantity.CARBON_MONOXIDE) is not None
         ]
         clear = Reading(
-            device="", quantity=Quantity.CARBON_MONOXIDE, value=0.0, at=now, origin=Origin.PERSON, live=False
+            device="", quantity=Quantity.CARBON_MONOXIDE, value=0.0, at=after, origin=Origin.PERSON, live=False
         )
         self.learn([replace(clear, device=device.id) for device in told])
         return True

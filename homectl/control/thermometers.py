@@ -25,16 +25,16 @@ Sees = Callable[[float], bool]
 class Believed:
     """One track of temperatures, read on as it grows: which samples can be true, given those before them."""
 
-    def __init__(self, track: Track) -> None:
-        self._track = track
+    def __init__(self, track: Track, history: History) -> None:
+        self._track, self._history = track, history
         self._begin()
 
     @classmethod
-    def of(cls, track: Track) -> Self:
-        """What can be believed of a track, up to date."""
+    def of(cls, track: Track, history: History) -> Self:
+        """What can be believed of a track of a history, up to date."""
         kept = track.judged
-        if not isinstance(kept, cls):
-            kept = track.judged = cls(track)
+        if not isinstance(kept, cls) or kept._history is not history:
+            kept = track.judged = cls(track, history)
         return kept._follow()
 
     def newest(self, at: float) -> int:
@@ -77,7 +77,7 @@ class Believed:
         self.began.append(began)
 
     def _reachable(self, before: int, at: float, value: float) -> bool:
-        minutes = (at - self.times[before]) / 60
+        minutes = self._history.passed(self.times[before], at) / 60
         return abs(value - self.values[before]) <= FASTEST * max(1.0, minutes)
 
 
@@ -103,7 +103,7 @@ def thermometers(home: Home, area: str, history: History, at: float, ages: AgeLi
 
 
 def _judged(device: Device, track: Track, home: Home, history: History, at: float, ages: AgeLimits) -> Thermometer:
-    believed = Believed.of(track)
+    believed = Believed.of(track, history)
     place, missing = believed.newest(at), believed.missing_since(at)
     celsius = believed.values[place] if place >= 0 else float("nan")
     if missing is not None:
@@ -126,7 +126,7 @@ def believed_for(one: Thermometer, home: Home, history: History, at: float) -> f
     """Seconds for which a believed thermometer that says the same again and again is believed at least."""
     track = history.track(one.device.id, Quantity.TEMPERATURE)
     assert track is not None
-    believed = Believed.of(track)
+    believed = Believed.of(track, history)
     began = believed.times[believed.began[believed.newest(at)]]
     left = STILL - history.passed(began, at)
     return left if left > 0 else SWAYED - swayed(home, one.device.area or "", history, began, at)
@@ -160,7 +160,7 @@ def too_hot(seen: Iterable[Thermometer], history: History, at: float, limits: Se
 def _reached(one: Thermometer, history: History, at: float, beyond: Sees, back: Sees) -> bool:
     """Whether what it told went beyond a bound, and has not come back since."""
     track = history.track(one.device.id, Quantity.TEMPERATURE)
-    believed = None if track is None else Believed.of(track)
+    believed = None if track is None else Believed.of(track, history)
     place = -1 if believed is None else believed.newest(at)
     while believed is not None and place >= 0:
         celsius = believed.values[place]

@@ -1,7 +1,9 @@
 """A hostile policy, and a hostile world around it."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from random import Random
 
 from homectl.home import (
@@ -21,7 +23,8 @@ from homectl.home import (
     Target,
     Times,
 )
-from tests.oracle.stage import Stage
+from tests.oracle.envelope import judge
+from tests.oracle.stage import Stage, described, drawn_home
 
 HOUR, YEAR = 3600.0, 365 * 86_400.0
 WILD = (math.nan, math.inf, -math.inf, -5.0, 0.0, 1e9)
@@ -48,20 +51,42 @@ class Hostile:
         if dice.random() < 0.1:
             wanted.append(dice.choice([Target("stranger", Kind.LIGHT), Target("lamp", Kind.LOCK)]))
         return [
-            Prediction(target=t, setting=self._wish(t), confidence=self._confidence(), why="spite") for t in wanted
+            Prediction(target=t, setting=self._wish(t, history, at), confidence=self._confidence(), why="spite")
+            for t in wanted
         ]
 
     def _confidence(self) -> float:
         return self._dice.choice([1.0, 1.0, 1.0, 0.97, 0.95, 0.8, 0.79, 0.0, -1.0, math.nan, math.inf])
 
-    def _wish(self, target: Target) -> Setting | None:
+    def _wish(self, target: Target, history: History, at: float) -> Setting | None:
         dice = self._dice
+        near = history.value(target.device, Quantity.SETPOINT, at) + dice.choice([-1.0, -0.5, -0.2, 0.3, 0.5, 1.0, 1.5])
         usual: dict[Kind, Setting] = {
             Kind.LIGHT: Light(self._flip, dice.choice([None, None, 0.5, *WILD])),
-            Kind.SETPOINT: Setpoint(dice.choice([dice.randrange(24, 60) / 2, dice.randrange(38, 44) / 2, *WILD])),
+            Kind.SETPOINT: Setpoint(dice.choice([near, near, near, dice.randrange(24, 60) / 2, *WILD[:3]])),
             Kind.LOCK: Lock(),
         }
         return dice.choices([usual[target.kind], None, Light(False), Setpoint(21.0), Lock()], [20, 1, 1, 1, 1])[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Ordained:
+    """What came of a home under all that: how much was decided and sent, and what the oracle found."""
+
+    decisions: int
+    sent: Counter[tuple[str, str]]  # by kind and cause
+    faults: list[str]
+
+
+def ordeal(seed: int, happenings: int = 250) -> Ordained:
+    """One random home from its first minute to its last, judged."""
+    dice = Random(seed)
+    policy, fallback = Hostile(dice, Cause.LEARNED, breaks=True), Hostile(dice, Cause.RULES, breaks=False)
+    stage = Stage(drawn_home(dice), policy, fallback, dice)
+    Ordeal(stage, dice).live(happenings)
+    stage.close()
+    sent = Counter((event[3], event[6]) for event in stage.log if event[0] == "sent")
+    return Ordained(stage.decisions, sent, judge(described(stage.home), stage.log))
 
 
 class Ordeal:
@@ -78,7 +103,7 @@ class Ordeal:
             self.stage.pass_time(self.dice.uniform(0.1, 2) * self._pace, every=10.0)
             happening = self.dice.choices(self._happenings, self._weights)[0]
             happening(self)
-            if self.dice.random() < 0.5:
+            for _ in range(self.dice.choice([0, 1, 1, 3])):
                 self.stage.react(self.dice.choice(["hall", "room"]))
 
     def _warmth(self) -> None:
@@ -155,6 +180,20 @@ class Ordeal:
             self.stage.truth[device, quantity] = value
         self.stage.say(device, quantity, value, live=self.dice.random() < 0.9)
 
+    def _danger(self) -> None:
+        """An alarm, and people and policies that want heat, darkness and a locked door in spite of it."""
+        quantity = self.dice.choice([Quantity.SMOKE, Quantity.CARBON_MONOXIDE])
+        self.stage.silent.discard("smoke")
+        for value in (1.0, self.dice.choice([0.0, 1.0])):
+            self.stage.truth["smoke", quantity] = value
+            self.stage.say("smoke", quantity, value)
+            for target in self.stage.home.targets:
+                if target.kind is Kind.SETPOINT and self.dice.random() < 0.5:
+                    self.stage.ask(target, Setpoint(20.0))
+            self.stage.pass_time(self.dice.choice([1.0, 60.0, 1000.0, 2000.0]))
+            self.stage.react("room")
+            self._resume()
+
     def _all_clear(self) -> None:
         for quantity in (Quantity.SMOKE, Quantity.CARBON_MONOXIDE):
             self.stage.truth["smoke", quantity] = 0.0
@@ -202,6 +241,6 @@ class Ordeal:
 
     _happenings = (
         *(_warmth, _season, _check_in, _door, _bolt, _heater, _hand, _ask, _resume, _alarm, _all_clear, _available),
-        *(_everybody_available, _silence, _loud, _link, _restart, _crash_loop, _clock, _disk, _long_silence),
+        *(_everybody_available, _silence, _loud, _link, _restart, _crash_loop, _clock, _disk, _long_silence, _danger),
     )
-    _weights = (20, 3, 14, 10, 8, 6, 5, 6, 2, 1.5, 2, 2, 2, 1, 1, 0.7, 0.6, 0.3, 0.3, 0.5, 0.15)
+    _weights = (20, 3, 14, 10, 8, 6, 5, 6, 2, 1.5, 2, 2, 2, 1, 1, 0.7, 0.6, 0.3, 0.3, 0.5, 0.15, 0.7)

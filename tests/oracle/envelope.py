@@ -310,7 +310,7 @@ class Envelope:
         low, high = (max(16.0, low), min(26.0, high)) if policy else (low, high)
         if not low <= value <= high:
             self._wrong(f"{device}: {value} °C is outside {low} to {high}")
-        if policy:
+        if policy and math.isfinite(value):
             self._steps(device, value)
         if value > self._lowest(device):
             self._heats_in_danger(device, value, cause)
@@ -436,7 +436,7 @@ class Envelope:
         self._duty(device, "frost protection", frost and not now >= min(10.0, warmest) - 0.25, FROST_BY)
         lost, free = self._lost_for(device), self.held.get((device, "setpoint"), -math.inf) <= self.t
         unknown = free and not closes and not self.heat_off and not frost and not self._set_since_lost(device, lost)
-        bound = unknown and lost >= HOUR / 2 and not self._since_alarm("smoke") == 0
+        bound = unknown and lost >= HOUR / 2 and self._since_alarm("smoke") > 0
         self._duty(device, "bounding heat", bound and now > 26.25, BOUNDED_BY)
         late = bound and lost >= 6 * HOUR and not abs(now - min(17.0, warmest)) <= 0.25
         self._duty(device, "the safe setpoint", late, BOUNDED_BY)

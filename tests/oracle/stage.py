@@ -8,7 +8,6 @@ import itertools
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 from random import Random
 from typing import Any
 
@@ -21,7 +20,6 @@ from homectl.home import (
     Autonomy,
     Command,
     Device,
-    History,
     Home,
     JournalError,
     Kind,
@@ -115,12 +113,12 @@ def described(home: Home) -> dict[str, dict[str, Any]]:
 
 def drawn_home(dice: Random) -> Home:
     """Two rooms with what can hang in them, a front door, and a detector or two."""
-    battery = dice.random() < 0.5
-    valve = {"sets": frozenset({Kind.SETPOINT}), "battery": battery, "coolest": dice.choice([5.0, 5.0, 7.5])}
+    battery, coolest, warmest = dice.random() < 0.5, dice.choice([5.0, 5.0, 7.5]), dice.choice([24.0, 28.0, 30.0])
+    heats = frozenset({Kind.SETPOINT})
     devices = [
         Device(id="lamp", area="hall", sets=frozenset({Kind.LIGHT})),
         Device(id="relay", area="room", sets=frozenset({Kind.LIGHT}), dimmable=False),
-        Device(id="valve", area="room", warmest=dice.choice([28.0, 30.0, 24.0]), **valve),
+        Device(id="valve", area="room", sets=heats, battery=battery, coolest=coolest, warmest=warmest),
         Device(id="bolt", area="hall", sets=frozenset({Kind.LOCK}), battery=True, exterior=True, contact="door"),
         Device(id="door", area="hall", senses=frozenset({Quantity.CONTACT}), battery=True, exterior=True),
         Device(id="smoke", area="hall", senses=frozenset({Quantity.SMOKE, Quantity.CARBON_MONOXIDE}), battery=True),
@@ -129,42 +127,43 @@ def drawn_home(dice: Random) -> Home:
     if dice.random() < 0.7:
         devices.append(Device(id="climate", area="room", senses=frozenset({Quantity.TEMPERATURE}), battery=True))
     if dice.random() < 0.5:
-        step = dice.choice([0.5, 0.5, 1.0, 0.2])
-        devices.append(Device(id="wall", area="hall", sets=frozenset({Kind.SETPOINT}), step=step))
+        step = dice.choice([0.5, 1.0, 0.2])
+        devices.append(Device(id="wall", area="hall", sets=heats, step=step))
     return Home(id="h", simulated=True, areas=(Area(id="hall"), Area(id="room")), devices=tuple(devices))
 
 
 class Stage:
     """One home, its devices' true state, and the run of homectl that controls it."""
 
-    def __init__(self, home: Home, folder: Path, policy: Policy, fallback: Policy, dice: Random) -> None:
+    def __init__(self, home: Home, policy: Policy, fallback: Policy, dice: Random) -> None:
         self.home, self.dice, self.clock = home, dice, StepClock()
         self.log: Log = []
         self.truth: dict[tuple[str, Quantity], float] = first(home)
         self.silent: set[str] = set()
         self.losses = 0.0
-        self._folder, self._policy, self._fallback = folder, policy, fallback
+        self._policy, self._fallback = policy, fallback
         self._coming: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = itertools.count()
-        self._journal: WrittenJournal | None = None
-        self.start(Autonomy.AUTO)
+        journal = WrittenJournal.in_memory()
+        assert isinstance(journal, WrittenJournal)
+        journal.log, journal.clock, self._journal = self.log, self.clock, journal
+        self.decisions = 0
+        self.control = self._begun(Autonomy.AUTO)
 
     # --- homectl ------------------------------------------------------------------------------------
 
     def start(self, level: Autonomy) -> None:
         """Begin a run with what the last one kept, as the daemon does."""
-        if self._journal is not None:
-            self._journal.full = False
-            self._journal.close()
-        journal = WrittenJournal.open(self._folder / "h.db")
-        assert isinstance(journal, WrittenJournal)
-        journal.log, journal.clock = self.log, self.clock
-        self._journal = journal
+        self.decisions += self.control.counts["decisions"]
+        self.control = self._begun(level)
+
+    def _begun(self, level: Autonomy) -> Controller:
+        journal = self._journal
+        journal.full = False
         self.log += [("start", self.clock.t), ("level", self.clock.t, str(level))]
         journal.close_open_commands(self.clock.now(), "unconfirmed at restart")
         history = journal.history()
         history.unsee()
-        self.history: History = history
         parts = Parts(
             clock=self.clock,
             real=self.clock.elapsed,
@@ -176,17 +175,17 @@ class Stage:
             autonomy=AutonomySettings(level=level),
             new_id=lambda: f"c{next(self._numbers)}",
         )
-        self.control = Controller(self.home, parts, self._transmit)
+        control = Controller(self.home, parts, self._transmit)
         self.linked = True
-        self.control.begin()
+        control.begin()
+        return control
 
     def close(self) -> None:
-        assert self._journal is not None
+        self.decisions += self.control.counts["decisions"]
         self._journal.full = False
         self._journal.close()
 
     def fill_disk(self, full: bool) -> None:
-        assert self._journal is not None
         self._journal.full = full
 
     def link(self, up: bool) -> None:
@@ -272,10 +271,14 @@ class Stage:
 
     def _delay(self, target: Target) -> float:
         device = self.home.device(target.device)
-        return self.dice.uniform(20, 200) if device.battery and target.kind is Kind.SETPOINT else self.dice.uniform(0.1, 2)
+        return (
+            self.dice.uniform(20, 200) if device.battery and target.kind is Kind.SETPOINT else self.dice.uniform(0.1, 2)
+        )
 
     def _obey(self, target: Target, setting: Setting) -> None:
         device = target.device
+        if target.kind not in self.home.device(device).sets:
+            return
         match setting:
             case Light(on=on, level=level):
                 self._become(device, Quantity.LIGHT_ON, float(on))
