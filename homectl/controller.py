@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from homectl.bridge.outbox import BATTERY_WINDOW, MAINS_WINDOW, Outbox, Window
 from homectl.control.alarms import alarms
 from homectl.control.autonomy import AutonomySettings
+from homectl.control.fire import unheard
 from homectl.control.guard import Refusal, review
 from homectl.control.limits import Limits
 from homectl.control.overrides import is_news
@@ -47,7 +48,7 @@ SAFETY_EVERY = 10.0
 
 DECIDE_EVERY = 60.0
 
-LEAP = 5.0
+LEAP = 1.0
 """Seconds by which a clock that is set, not just corrected, leaps ahead."""
 
 AT_ONCE = 0.5
@@ -112,7 +113,7 @@ class Controller:
 
     def _learn(self, reading: Reading, areas: set[str]) -> Reading:
         parts, real = self._parts, self._parts.real()
-        reading = _after_the_last(reading, parts.history)
+        reading = _after_the_last(unheard(reading), parts.history)
         self._lead_by(reading.at - parts.clock.elapsed())
         now = self.now()
         known, news = parts.history.value(reading.device, reading.quantity, now), is_news(reading, parts.history)
@@ -123,6 +124,8 @@ class Controller:
         self._close(self._outbox.observe(kept, real=real, at=now))
         if origin is Origin.PERSON and caused is None and news:
             self._close(self._outbox.give_way(reading.device, real=real, at=now))
+            if reading.quantity is Quantity.SETPOINT:
+                self._resume_heat(now)
         device = self.home.device(reading.device)
         if area := device.area:
             self.state.fire.hear(kept, parts.limits.ages.check_in(device), parts.clock.elapsed())
@@ -237,33 +240,35 @@ class Controller:
             raise ActionRefused(ruling.rule, ruling.finding)
         self.state.issued(wish, elapsed)
         self.state.holds.touched(target, elapsed, parts.limits.hold)
-        self._submit(ruling)
-        if target.kind is Kind.SETPOINT:
-            self._resume_heat(now)
+        try:
+            self._submit(ruling)
+        finally:
+            if target.kind is Kind.SETPOINT:
+                self._resume_heat(now)
         return wish.id
 
     def resume(self, target: Target) -> None:
         """A person ends the hold of a target; of a thermostat also that of heating after carbon monoxide."""
-        if target.kind is Kind.SETPOINT and not self._resume_heat(self.now()):
+        heats = target.kind is Kind.SETPOINT
+        if heats and self.state.fire.sounds(Quantity.CARBON_MONOXIDE, self.elapsed()):
             raise ActionRefused(
                 "no carbon monoxide bars heat", "a detector tells of it; air the rooms and call for help"
             )
         self.state.holds.resume(target)
+        if heats:
+            self._resume_heat(self.now())
 
-    def _resume_heat(self, now: float) -> bool:
-        """A person lets the heating go on, which is kept as their word on the detectors; whether it may."""
+    def _resume_heat(self, now: float) -> None:
+        """A person lets the heating go on, which is kept as their word on the detectors."""
         parts, held = self._parts, self.state.fire.heat_off
         after = milliseconds(now + 0.001)  # a journal keeps one word of a signal for each millisecond
-        if not self.state.fire.resume(parts.clock.elapsed()):
-            return False
-        told = [
-            d for d in self.home.devices if held and parts.history.track(d.id, Quantity.CARBON_MONOXIDE) is not None
-        ]
+        if not (held and self.state.fire.resume(parts.clock.elapsed())):
+            return
+        told = [d for d in self.home.devices if parts.history.track(d.id, Quantity.CARBON_MONOXIDE) is not None]
         clear = Reading(
             device="", quantity=Quantity.CARBON_MONOXIDE, value=0.0, at=after, origin=Origin.PERSON, live=False
         )
         self.learn([replace(clear, device=device.id) for device in told])
-        return True
 
     def connected(self, up: bool) -> None:
         """The way to the devices is there (again), or is lost: then nothing is decided, and doors move unheard."""

@@ -4,10 +4,11 @@ Only an alarm that was heard live counts. A detector that falls silent while it 
 as its silence is normal; one that never spoke, or fell silent before, gives none.
 """
 
+from dataclasses import replace
+
 import numpy as np
 
-from homectl.control.overrides import last_by_hand
-from homectl.home import ORIGIN_CODE, AgeLimits, Device, History, Home, Kind, Origin, Quantity, Reading, Signal, Track
+from homectl.home import ORIGIN_CODE, AgeLimits, Device, History, Home, Origin, Quantity, Reading, Signal, Track
 
 ALARMS = (Quantity.SMOKE, Quantity.CARBON_MONOXIDE)
 
@@ -59,11 +60,17 @@ class Fire:
                     continue
                 self._until[Signal(device.id, quantity)] = elapsed - (at - end)
                 if quantity is Quantity.CARBON_MONOXIDE:
-                    self.heat_off |= not (_acknowledged(track, at) or _set_since(home, history, end, at))
+                    self.heat_off |= not _acknowledged(track, at)
 
     def _ends(self, quantity: Quantity) -> float:
         ends = (until for signal, until in self._until.items() if signal.quantity is quantity)
         return max(ends, default=float("-inf"))
+
+
+def unheard(reading: Reading) -> Reading:
+    """An alarm that a broker or a cache has kept is none, and not known to be over either."""
+    cached = reading.quantity in ALARMS and not reading.live and reading.origin is not Origin.PERSON
+    return replace(reading, value=float("nan")) if cached else reading
 
 
 def placed(home: Home) -> list[Device]:
@@ -86,9 +93,3 @@ def _acknowledged(track: Track, at: float) -> bool:
     size = int(track.times.searchsorted(at, side="right"))
     after = np.flatnonzero(track.values[:size] == 1.0)[-1] + 1
     return bool((track.origins[after:size] == ORIGIN_CODE[Origin.PERSON]).any())
-
-
-def _set_since(home: Home, history: History, end: float, at: float) -> bool:
-    """Whether a person has set a thermostat since an alarm ended."""
-    by_hand = (last_by_hand(target, history, at) for target in home.targets if target.kind is Kind.SETPOINT)
-    return any(when is not None and when > end for when in by_hand)

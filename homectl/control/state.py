@@ -6,7 +6,7 @@ from homectl.control.fire import Fire
 from homectl.control.ledger import Ledger
 from homectl.control.limits import HoldLimits
 from homectl.control.overrides import KIND_OF, Holds, is_news, last_by_hand, origin_of
-from homectl.home import Command, CommandState, History, Origin, Outcome, Quantity, Reading, Setting, Target
+from homectl.home import Command, CommandState, History, Origin, Outcome, Reading, Setting, Target
 
 GIVE_UP = 600.0
 """Seconds for which a policy does not repeat a setting that a device did not confirm."""
@@ -59,8 +59,6 @@ class ControlState:
         origin = origin_of(reading, history, caused)
         if origin is Origin.PERSON and reading.quantity in KIND_OF and is_news(reading, history):
             self.holds.touched(Target(reading.device, KIND_OF[reading.quantity]), elapsed, limits)
-            if reading.quantity is Quantity.SETPOINT:
-                self.fire.resume(elapsed)
         return origin
 
     def recall(
