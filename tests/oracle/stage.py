@@ -144,6 +144,7 @@ class Stage:
         self._policy, self._fallback = policy, fallback
         self._coming: list[tuple[float, int, Callable[[], None]]] = []
         self._numbers = itertools.count()
+        self._newest: dict[Target, int] = {}
         journal = WrittenJournal.in_memory()
         assert isinstance(journal, WrittenJournal)
         journal.log, journal.clock, self._journal = self.log, self.clock, journal
@@ -266,7 +267,8 @@ class Stage:
     def _transmit(self, target: Target, setting: Setting) -> bool:
         self.log.append(("left", self.clock.t, target.device, str(target.kind), *plain(setting)))
         if self.linked and target.device not in self.silent and self.dice.random() >= self.losses:
-            self._later(self._delay(target), lambda: self._obey(target, setting))
+            self._newest[target] = number = next(self._numbers)
+            self._later(self._delay(target), lambda: self._obey(target, setting, number))
         return self.linked
 
     def _delay(self, target: Target) -> float:
@@ -275,9 +277,10 @@ class Stage:
             self.dice.uniform(20, 200) if device.battery and target.kind is Kind.SETPOINT else self.dice.uniform(0.1, 2)
         )
 
-    def _obey(self, target: Target, setting: Setting) -> None:
+    def _obey(self, target: Target, setting: Setting, number: int) -> None:
+        """A device does what it was asked last."""
         device = target.device
-        if target.kind not in self.home.device(device).sets:
+        if target.kind not in self.home.device(device).sets or self._newest[target] != number:
             return
         match setting:
             case Light(on=on, level=level):
