@@ -98,6 +98,8 @@ class Envelope:
     def _start(self) -> None:
         self.started = self.t
         self.alive.clear()
+        self.by_anyone.clear()
+        self.alone.clear()
         for key in self.asked_for:
             self.held.pop(key, None)
         self.asked_for.clear()
@@ -289,7 +291,7 @@ class Envelope:
     def _recent(self, book: dict[tuple[str, str], list[float]], key: tuple[str, str], span: float) -> list[float]:
         """Of this run; a run may use its share of a limit only as it lasts."""
         book[key] = [at for at in book.get(key, []) if self.t - at < TEN_MINUTES or at == book[key][-1]]
-        return [at for at in book[key] if self.t - at < span and at >= self.started]
+        return [at for at in book[key] if self.t - at < span]
 
     def _earned(self, most: int) -> int:
         return math.floor(most * min(1.0, (self.t - self.started) / TEN_MINUTES) + 1e-9)
