@@ -51,14 +51,17 @@ class Fire:
         return True
 
     def recall(self, home: Home, history: History, at: float, elapsed: float, ages: AgeLimits) -> None:
-        """Know again what was told before this run began."""
+        """Know again what was told before this run began: an alarm that was over counts as just over.
+
+        How long ago that was only the clock could say, which may have been set since.
+        """
         for device in placed(home):
             for quantity in ALARMS:
                 track = history.track(device.id, quantity)
                 end = None if track is None else _given_until(track, at, ages.check_in(device))
                 if track is None or end is None:
                     continue
-                self._until[Signal(device.id, quantity)] = elapsed - (at - end)
+                self._until[Signal(device.id, quantity)] = elapsed + max(0.0, end - at)
                 if quantity is Quantity.CARBON_MONOXIDE:
                     self.heat_off |= not _acknowledged(track, at)
 
