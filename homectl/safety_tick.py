@@ -214,7 +214,7 @@ def _bounded(target: Target, seen: Sequence[Thermometer], now: Moment) -> Verdic
     limits, lost = now.limits.setpoint, _lost(seen, now)
     if lost < limits.lost_after or now.state.holds.left(target, now.elapsed) is not None:
         return None
-    if _set_by_hand_since(target, max(one.known for one in seen), now):
+    if _set_by_hand_since(target, now.at - lost, now):
         return None
     why = f"no thermometer here could be believed for {_span(lost)}"
     if lost >= limits.stale_after:

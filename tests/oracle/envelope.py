@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.oracle.rooms import Heater, Thermometer
+from tests.oracle.rooms import Rooms, Thermometer
 
 POLICY = ("learned", "rules")
 HOLD = {"light": 1800.0, "setpoint": 7200.0, "lock": 600.0}
@@ -70,11 +70,9 @@ class Envelope:
     started: float = -math.inf
     up: bool = True
     level: str = "auto"
-    leaps: list[tuple[float, float]] = field(default_factory=list)
     words: dict[tuple[str, str], Heard] = field(default_factory=dict)
     alive: dict[str, float] = field(default_factory=dict)
-    warmth: dict[str, Thermometer] = field(default_factory=dict)
-    heaters: dict[str, Heater] = field(default_factory=dict)
+    rooms: Rooms = field(init=False)
     alarms: dict[tuple[str, str], float] = field(default_factory=dict)
     heat_off: bool = False
     unsure: bool = False  # whether a hand may have let the heating go on, or an echo was taken for one
@@ -89,6 +87,9 @@ class Envelope:
     tries: dict[str, tuple[float, int]] = field(default_factory=dict)
     duties: dict[tuple[str, str], Duty] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self.rooms = Rooms({name: about["area"] for name, about in self.home.items()})
+
     # --- the log ------------------------------------------------------------------------------------
 
     def take(self, event: tuple[Any, ...]) -> None:
@@ -97,12 +98,17 @@ class Envelope:
 
     def _start(self) -> None:
         self.started = self.t
+        for key, until in self.held.items():  # how long ago a hand was only the clock says now
+            self.held[key] = until - sum(by for when, by in self.rooms.leaps if when >= until - HOLD[key[1]])
+        self.rooms.restart()
         self.alive.clear()
         self.by_anyone.clear()
         self.alone.clear()
         for key in self.asked_for:
             self.held.pop(key, None)
         self.asked_for.clear()
+        for key, until in self.alarms.items():
+            self.alarms[key] = max(until, self.t)  # after a restart an alarm counts as just over
         for word in self.words.values():
             word.live_value, word.live_at = math.nan, -math.inf
         self._forget_waiting()
@@ -116,7 +122,7 @@ class Envelope:
                     word.live_value, word.live_at = math.nan, -math.inf
 
     def _leap(self, by: float) -> None:
-        self.leaps.append((self.t, by))
+        self.rooms.leaps.append((self.t, by))
 
     def _level(self, word: str) -> None:
         self.level = word
@@ -137,12 +143,7 @@ class Envelope:
         if live:
             word.live_value, word.live_at = value, self.t
             self.alive[device] = self.t
-        if device in self.heaters and (live or quantity == "heating"):
-            self.heaters[device].pass_until(self.t, heard=live)
-        if quantity == "temperature":
-            self.warmth.setdefault(device, Thermometer()).take(self.t, value, self._heaters_by(device))
-        if quantity == "heating":
-            self.heaters.setdefault(device, Heater(self.t)).say(self.t, value, heard=live)
+        self.rooms.hear(self.t, device, quantity, value, live)
         if quantity in ("smoke", "carbon_monoxide") and live and self.home[device]["area"]:
             self._detected(device, quantity, value)
         if quantity == "contact":
@@ -185,7 +186,7 @@ class Envelope:
 
     def _age(self, at: float) -> float:
         """By the home's clock, which may have been set ahead: what is doubtful counts as old."""
-        return self.t - at + sum(by for when, by in self.leaps if when >= at)
+        return self.t - at + sum(by for when, by in self.rooms.leaps if when >= at)
 
     def _check_in(self, device: str) -> float:
         about = self.home[device]
@@ -206,42 +207,33 @@ class Envelope:
         word = self.words.get((device, quantity))
         return math.nan if word is None else word.value
 
-    def _heaters_by(self, device: str) -> list[Heater]:
-        area = self.home[device]["area"]
-        return [heater for name, heater in self.heaters.items() if self.home[name]["area"] == area]
-
-    def _room(self, device: str) -> dict[str, Thermometer]:
-        area = self.home[device]["area"]
-        return {name: one for name, one in self.warmth.items() if self.home[name]["area"] == area}
-
     def _trusted(self, device: str) -> list[Thermometer]:
-        return [one for name, one in self._room(device).items() if self._trusts(name, one)]
+        return [one for name, one in self.rooms.beside(device).items() if self._trusts(name, one)]
 
     def _trusts(self, name: str, one: Thermometer) -> bool:
-        swayed = [h for h in self._heaters_by(name) if self.alive.get(self._name_of(h), -math.inf) > -math.inf]
-        return one.missing is None and self._fresh(name, "temperature") and not one.stands_still(self.t, swayed)
-
-    def _name_of(self, heater: Heater) -> str:
-        return next(name for name, one in self.heaters.items() if one is heater)
+        if one.missing is not None or not self._fresh(name, "temperature"):
+            return False
+        heard = [heater for other, heater in self.rooms.heaters_by(name).items() if other in self.alive]
+        return not one.stands_still(self.t + self.rooms.ahead, heard)
 
     def _lost_for(self, device: str) -> float:
         """Seconds of this run since a temperature of the room could be trusted."""
-        room = self._room(device)
+        room = self.rooms.beside(device)
         if not room or self._trusted(device):
             return 0.0
         since = []
         for name, one in room.items():
             if one.missing is not None:
-                since.append(one.missing)
+                since.append(one.missing - self.rooms.ahead)
             elif not self._fresh(name, "temperature"):
                 since.append(self.alive.get(name, -math.inf))
             else:
-                since.append(one.still)
+                since.append(one.still - self.rooms.ahead)
         return self.t - max(*since, self.started)
 
     def _cold(self, device: str) -> bool:
         """Below 7 °C, and not above 9 since. Where nothing can be trusted, what was last believed counts."""
-        return any(one.cold for one in self._trusted(device) or self._room(device).values())
+        return any(one.cold for one in self._trusted(device) or self.rooms.beside(device).values())
 
     def _hot(self, device: str) -> bool:
         trusted = self._trusted(device)

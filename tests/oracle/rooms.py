@@ -78,3 +78,47 @@ class Thermometer:
             if min(heater.on - on, heater.off - off) >= ONE_HOUR:
                 return True
         return False
+
+
+@dataclass
+class Rooms:
+    """Every thermometer and heater of a home, on seconds that leave out the leaps of the clock.
+
+    A run knows of the leaps in it; of those before it only the clock could tell, so a restart judges anew what was said
+    before it, by the clock.
+    """
+
+    areas: dict[str, str | None]
+    leaps: list[tuple[float, float]] = field(default_factory=list)
+    said: list[tuple[float, str, str, float, bool]] = field(default_factory=list)
+    warmth: dict[str, Thermometer] = field(default_factory=dict)
+    heaters: dict[str, Heater] = field(default_factory=dict)
+    ahead: float = 0.0
+
+    def restart(self) -> None:
+        """Only the clock says now how long ago everything was."""
+        if sum(by for _, by in self.leaps) == self.ahead:
+            return
+        self.warmth.clear()
+        self.heaters.clear()
+        for at, device, quantity, value, live in self.said:
+            self._take(at + sum(by for when, by in self.leaps if when < at), device, quantity, value, live)
+        self.ahead = sum(by for _, by in self.leaps)
+
+    def hear(self, t: float, device: str, quantity: str, value: float, live: bool) -> None:
+        self.said.append((t, device, quantity, value, live))
+        self._take(t + self.ahead, device, quantity, value, live)
+
+    def _take(self, u: float, device: str, quantity: str, value: float, live: bool) -> None:
+        if device in self.heaters and (live or quantity == "heating"):
+            self.heaters[device].pass_until(u, heard=live)
+        if quantity == "temperature":
+            self.warmth.setdefault(device, Thermometer()).take(u, value, list(self.heaters_by(device).values()))
+        if quantity == "heating":
+            self.heaters.setdefault(device, Heater(u)).say(u, value, heard=live)
+
+    def heaters_by(self, device: str) -> dict[str, Heater]:
+        return {name: one for name, one in self.heaters.items() if self.areas[name] == self.areas[device]}
+
+    def beside(self, device: str) -> dict[str, Thermometer]:
+        return {name: one for name, one in self.warmth.items() if self.areas[name] == self.areas[device]}
