@@ -97,7 +97,7 @@ class Controller:
         self.state.begin(elapsed)
         self._lead = max(self._lead, parts.clock.now() - elapsed)
         self.state.recall(self.home.targets, parts.history, self.now(), elapsed, parts.limits.hold)
-        self.state.fire.recall(self.home, parts.history, self.now(), elapsed, parts.limits.ages)
+        self.state.fire.recall(self.home, parts.history, elapsed, parts.limits.ages)
         self._next_safety, self._next_decision = elapsed, elapsed + DECIDE_EVERY - elapsed % DECIDE_EVERY
         self.deciding = True
 

@@ -270,10 +270,11 @@ def _set_by_hand_since(target: Target, since: float, now: Moment) -> bool:
 
 
 def _set(target: Target, celsius: float, why: str, now: Moment, *, at_least: bool = False) -> Verdict | None:
-    """Ask for a setpoint, unless the device has it, or has been asked and may still answer."""
+    """Ask for a setpoint, unless the device said in this run that it has it, or has been asked and may still answer."""
     device = now.home.device(target.device)
     wanted = Setpoint(min(max(celsius, device.coolest), device.warmest))
-    reported = now.history.value(target.device, STATE[target.kind], now.at)
+    told = now.history.sample(target.device, STATE[target.kind], now.at)
+    reported = told.value if told is not None and told.seen > float("-inf") else float("nan")
     enough = reported >= wanted.celsius if at_least else False
     decision = _decision(target, wanted, why, now)
     if enough or abs(reported - wanted.celsius) <= TOLERANCE[Quantity.SETPOINT]:

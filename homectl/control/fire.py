@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from homectl.home import ORIGIN_CODE, AgeLimits, Device, History, Home, Origin, Quantity, Reading, Signal, Track
+from homectl.home import ORIGIN_CODE, AgeLimits, Device, History, Home, Origin, Quantity, Reading, Signal
 
 ALARMS = (Quantity.SMOKE, Quantity.CARBON_MONOXIDE)
 
@@ -50,20 +50,22 @@ class Fire:
         self.heat_off = False
         return True
 
-    def recall(self, home: Home, history: History, at: float, elapsed: float, ages: AgeLimits) -> None:
-        """Know again what was told before this run began: an alarm that was over counts as just over.
+    def recall(self, home: Home, history: History, elapsed: float, ages: AgeLimits) -> None:
+        """Know again what was told before this run began: what was given then is given now, what was over is just over.
 
         How long ago that was only the clock could say, which may have been set since.
         """
         for device in placed(home):
             for quantity in ALARMS:
                 track = history.track(device.id, quantity)
-                end = None if track is None else _given_until(track, at, ages.check_in(device))
-                if track is None or end is None:
+                given = np.flatnonzero(track.values == 1.0) if track is not None else np.empty(0, dtype=int)
+                if track is None or not len(given):
                     continue
-                self._until[Signal(device.id, quantity)] = elapsed + max(0.0, end - at)
+                still = given[-1] + 1 == len(track)
+                self._until[Signal(device.id, quantity)] = elapsed + (ages.check_in(device) if still else 0.0)
                 if quantity is Quantity.CARBON_MONOXIDE:
-                    self.heat_off |= not _acknowledged(track, at)
+                    by_hand = track.origins[given[-1] :] == ORIGIN_CODE[Origin.PERSON]
+                    self.heat_off |= not by_hand.any()
 
     def _ends(self, quantity: Quantity) -> float:
         ends = (until for signal, until in self._until.items() if signal.quantity is quantity)
@@ -79,20 +81,3 @@ def unheard(reading: Reading) -> Reading:
 def placed(home: Home) -> list[Device]:
     """The devices that somebody has placed: no other's alarm counts."""
     return [device for device in home.devices if device.area is not None]
-
-
-def _given_until(track: Track, at: float, silence: float) -> float | None:
-    """The home's time at which the last alarm of a track ended or is to end; None where there was none."""
-    size = int(track.times.searchsorted(at, side="right"))
-    given = np.flatnonzero(track.values[:size] == 1.0)
-    if not len(given):
-        return None
-    said = float(track.times[given[-1]]) + silence
-    return said if given[-1] + 1 == size else min(said, float(track.times[given[-1] + 1]))
-
-
-def _acknowledged(track: Track, at: float) -> bool:
-    """Whether a person has said of the last alarm that it is over."""
-    size = int(track.times.searchsorted(at, side="right"))
-    after = np.flatnonzero(track.values[:size] == 1.0)[-1] + 1
-    return bool((track.origins[after:size] == ORIGIN_CODE[Origin.PERSON]).any())

@@ -32,6 +32,9 @@ FROST_BY, CLOSED_BY, LOCKED_BY, BOUNDED_BY = 330.0, 60.0, 60.0, 60.0
 OPEN_AT_MOST = 1600.0
 """Seconds that a sleepy device may take for an answer, and homectl to ask again."""
 
+ELSEWHERE = frozenset({"left", "ended", "belief", "truth", "waiting"})
+"""What is judged with the causes of commands."""
+
 UNLOCKED, LOCKED, AJAR, JAMMED, LOCKING = 0.0, 1.0, 2.0, 3.0, 4.0
 
 
@@ -94,6 +97,8 @@ class Envelope:
 
     def take(self, event: tuple[Any, ...]) -> None:
         what, self.t = event[0], event[1]
+        if what in ELSEWHERE:
+            return
         getattr(self, f"_{what}")(*event[2:])
 
     def _start(self) -> None:
@@ -107,8 +112,10 @@ class Envelope:
         for key in self.asked_for:
             self.held.pop(key, None)
         self.asked_for.clear()
-        for key, until in self.alarms.items():
-            self.alarms[key] = max(until, self.t)  # after a restart an alarm counts as just over
+        for key, until in self.alarms.items():  # after a restart an alarm counts as given still, or as just over
+            word = self.words[key]
+            still = word.value == 1.0 and word.live_at == word.at
+            self.alarms[key] = self.t + self._check_in(key[0]) if still else max(until, self.t)
         for word in self.words.values():
             word.live_value, word.live_at = math.nan, -math.inf
         self._forget_waiting()
@@ -395,12 +402,6 @@ class Envelope:
         closed, drawn = self.closed.get(contact), self.drawn.get(device)
         return None if closed is None or drawn is None else max(closed, drawn)
 
-    def _left(self, *_: Any) -> None:
-        """Judged with the commands."""
-
-    def _ended(self, *_: Any) -> None:
-        """The same."""
-
     # --- what must happen -----------------------------------------------------------------------------
 
     def _forget_waiting(self) -> None:
@@ -421,7 +422,8 @@ class Envelope:
             duty.excused = self.t + OPEN_AT_MOST
 
     def _heating_duties(self, device: str) -> None:
-        now, warmest = self._value(device, "setpoint"), float(self.home[device]["warmest"])
+        word, warmest = self.words.get((device, "setpoint"), Heard()), float(self.home[device]["warmest"])
+        now = word.value if word.live_at > -math.inf else math.nan  # what was said before this run is no answer
         low, closes = self._lowest(device), (self.heat_off and not self.unsure) or self._hot(device)
         for value in (v for at, v in self.values.get((device, "setpoint"), []) if at == self.t):
             self._excuse(device, value)

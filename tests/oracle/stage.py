@@ -165,6 +165,7 @@ class Stage:
         journal.close_open_commands(self.clock.now(), "unconfirmed at restart")
         history = journal.history()
         history.unsee()
+        self.history = history
         parts = Parts(
             clock=self.clock,
             real=self.clock.elapsed,
@@ -218,6 +219,14 @@ class Stage:
         except (ActionRefused, JournalError):
             return False
         return True
+
+    def write_down_beliefs(self) -> None:
+        """What homectl holds for true, and how it is."""
+        at, t = self.control.now(), self.clock.t
+        for (device, quantity), value in self.truth.items():
+            self.log.append(("belief", t, device, str(quantity), self.history.value(device, quantity, at)))
+            self.log.append(("truth", t, device, str(quantity), value))
+        self.log.append(("waiting", t, int(self.control.waiting)))
 
     # --- time ---------------------------------------------------------------------------------------
 
