@@ -57,6 +57,7 @@ class Causes:
                 case ("ended", _, name, _):
                     ended += self._end(t, name)
                 case ("start", _):
+                    ended += self.open.values()
                     self.open.clear()
                 case ("belief", _, device, quantity, value):
                     self.belief[device, quantity] = value

@@ -135,8 +135,10 @@ def drawn_home(dice: Random) -> Home:
 class Stage:
     """One home, its devices' true state, and the run of homectl that controls it."""
 
-    def __init__(self, home: Home, policy: Policy, fallback: Policy, dice: Random) -> None:
-        self.home, self.dice, self.clock = home, dice, StepClock()
+    def __init__(
+        self, home: Home, policy: Policy, fallback: Policy, dice: Random, *, clock: StepClock | None = None
+    ) -> None:
+        self.home, self.dice, self.clock = home, dice, clock or StepClock()
         self.log: Log = []
         self.truth: dict[tuple[str, Quantity], float] = first(home)
         self.silent: set[str] = set()

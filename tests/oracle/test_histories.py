@@ -170,7 +170,8 @@ class Life(RuleBasedStateMachine):
         try:
             self._fall_quiet()
             home = described(self.stage.home)
-            assert (judge(home, self.stage.log), examine(home, self.stage.log)) == ([], [])
+            found = judge(home, self.stage.log) + examine(home, self.stage.log)
+            assert not found, found
         finally:
             self.stage.close()
 
