@@ -39,6 +39,9 @@ from homectl.journal import Journal
 BEGAN = 1_767_200_000.0
 """UTC seconds at which every stage begins; true time begins at zero."""
 
+AFTER = 0.001
+"""Seconds between what happens before a restart or a leap of the clock and what happens after it."""
+
 Log = list[tuple[Any, ...]]
 
 
@@ -158,7 +161,9 @@ class Stage:
     def start(self, level: Autonomy) -> None:
         """Begin a run with what the last one kept, as the daemon does."""
         self.decisions += self.control.counts["decisions"]
+        self.clock.t += AFTER
         self.control = self._begun(level)
+        self.clock.t += AFTER
 
     def _begun(self, level: Autonomy) -> Controller:
         journal = self._journal
@@ -203,6 +208,7 @@ class Stage:
         self.clock.ahead += by
         if (leap := self.control.now() - before) > 1:
             self.log.append(("leap", self.clock.t, leap))
+        self.clock.t += AFTER
 
     def ask(self, target: Target, setting: Setting) -> bool:
         """A person asks homectl; whether it was taken on."""
