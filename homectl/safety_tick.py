@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from homectl.control.alarms import span
 from homectl.control.guard import lowest
 from homectl.control.pipeline import Moment, command
 from homectl.control.thermometers import Thermometer, believed_for, coldness, too_hot
@@ -216,7 +217,7 @@ def _bounded(target: Target, seen: Sequence[Thermometer], now: Moment) -> Verdic
         return None
     if _set_by_hand_since(target, now.at - lost, now):
         return None
-    why = f"no thermometer here could be believed for {_span(lost)}"
+    why = f"no thermometer here could be believed for {span(lost)}"
     if lost >= limits.stale_after:
         return _set(target, limits.safe, why, now)
     wanted = now.history.value(target.device, STATE[target.kind], now.at)
@@ -254,10 +255,6 @@ def _warm_until(target: Target, now: Moment) -> float:
             left += [now.limits.ages.of(one.device, Quantity.TEMPERATURE) - age]
             left += [believed_for(one, now.home, now.history, now.at)]
     return now.at + min(left) - ROUNDING
-
-
-def _span(seconds: float) -> str:
-    return f"{seconds / 3600:.0f} h" if seconds >= 2 * 3600 else f"{seconds / 60:.0f} min"
 
 
 def _set_by_hand_since(target: Target, since: float, now: Moment) -> bool:

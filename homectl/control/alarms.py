@@ -84,8 +84,13 @@ def _unheard(now: Moment) -> Iterator[str]:
         if told or device.senses & set(ALARMS):
             heard = now.history.last_seen(device.id, now.at)
             if not now.history.available(device.id, now.at) or now.at - heard > now.limits.ages.check_in(device):
-                since = "since homectl started" if heard == float("-inf") else f"for {(now.at - heard) / 3600:.1f} h"
+                since = "since homectl started" if heard == float("-inf") else f"for {span(now.at - heard)}"
                 yield f"{device.label} has not been heard {since} and could give no alarm"
+
+
+def span(seconds: float) -> str:
+    """A length of time as a person reads it."""
+    return f"{seconds / 3600:.0f} h" if seconds >= 2 * 3600 else f"{seconds / 60:.0f} min"
 
 
 def _heater(device: Device, now: Moment) -> Iterator[str]:

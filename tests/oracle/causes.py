@@ -48,16 +48,16 @@ class Causes:
 
     def take_all(self, t: float, events: Sequence[tuple[Any, ...]]) -> None:
         """Everything of one instant; a lamp's or valve's command is written down just after it left."""
-        before = dict(self.open)
-        ended: list[Authority] = []
+        known = list(self.open.values())
         for event in events:
             match event:
                 case ("sent", _, device, kind, value, level, cause, name):
-                    self._begin(Authority(name, device, kind, value, level, cause, t, t + self._window(device, kind)))
+                    command = Authority(name, device, kind, value, level, cause, t, t + self._window(device, kind))
+                    known.append(command)
+                    self._begin(command)
                 case ("ended", _, name, _):
-                    ended += self._end(t, name)
+                    self._end(t, name)
                 case ("start", _):
-                    ended += self.open.values()
                     self.open.clear()
                 case ("belief", _, device, quantity, value):
                     self.belief[device, quantity] = value
@@ -65,10 +65,9 @@ class Causes:
                     self._compare(t, device, quantity, value)
                 case ("waiting", _, number) if number:
                     self._wrong(t, f"{number} commands have no end")
-        now = [*before.values(), *ended, *(one for one in self.open.values() if one.at == t)]
         for event in events:
             if event[0] == "left":
-                self._left(t, event[2:], now)
+                self._left(t, event[2:], known)
 
     def _window(self, device: str, kind: str) -> float:
         return LOCK_FOR if kind == "lock" else BATTERY_FOR if self.home[device]["battery"] else MAINS_FOR
@@ -81,14 +80,12 @@ class Causes:
         self.seen.add(command.id)
         self.open[command.device, command.kind] = command
 
-    def _end(self, t: float, name: str) -> list[Authority]:
+    def _end(self, t: float, name: str) -> None:
         if name in self.ends:
             self._wrong(t, f"{name} ends twice")
         self.ends.add(name)
-        found = [one for one in self.open.values() if one.id == name]
-        for one in found:
+        for one in [one for one in self.open.values() if one.id == name]:
             del self.open[one.device, one.kind]
-        return found
 
     def _left(self, t: float, what: Sequence[Any], now: Iterable[Authority]) -> None:
         device, kind, value, level = what
