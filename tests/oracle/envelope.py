@@ -27,7 +27,8 @@ POLICY = ("learned", "rules")
 HOLD = {"light": 1800.0, "setpoint": 7200.0, "lock": 600.0}
 STATE = {"light_on": "light", "light_level": "light", "setpoint": "setpoint", "lock": "lock"}
 JITTER = {"light_level": 4.5 / 254, "setpoint": 0.25}
-TEN_MINUTES, LATCH, HOUR = 600.0, 1800.0, 3600.0
+ROUNDING = 1e-6
+TEN_MINUTES, LATCH, HOUR = 600.0, 1800.0 - ROUNDING, 3600.0
 FROST_BY, CLOSED_BY, LOCKED_BY, BOUNDED_BY = 330.0, 60.0, 60.0, 60.0
 OPEN_AT_MOST = 1600.0
 """Seconds that a sleepy device may take for an answer, and homectl to ask again."""
@@ -290,7 +291,7 @@ class Envelope:
     def _recent(self, book: dict[tuple[str, str], list[float]], key: tuple[str, str], span: float) -> list[float]:
         """Of this run; a run may use its share of a limit only as it lasts."""
         book[key] = [at for at in book.get(key, []) if self.t - at < TEN_MINUTES or at == book[key][-1]]
-        return [at for at in book[key] if self.t - at < span]
+        return [at for at in book[key] if self.t - at < span - ROUNDING]
 
     def _earned(self, most: int) -> int:
         return math.floor(most * min(1.0, (self.t - self.started) / TEN_MINUTES) + 1e-9)
@@ -298,7 +299,7 @@ class Envelope:
     def _by_policy(self, device: str, kind: str, value: Any) -> None:
         if self.level != "auto":
             self._wrong(f"{device}: a policy acts at {self.level}")
-        if self.t - self.started < 60:
+        if self.t - self.started < 60 - ROUNDING:
             self._wrong(f"{device}: a policy acts {self.t - self.started:.0f} s after the start")
         if device not in self.alive:
             self._wrong(f"{device}: a policy acts on what it has not heard")
@@ -325,7 +326,7 @@ class Envelope:
         if not abs(value - self._value(device, "setpoint")) <= 1.0 + 1e-6:
             self._wrong(f"{device}: a leap to {value} °C")
         last = self._recent(self.alone, (device, "setpoint"), math.inf)
-        if self.t - max([*last, self.started]) < 900:
+        if self.t - max([*last, self.started]) < 900 - ROUNDING:
             self._wrong(f"{device}: a step to {value} °C too soon")
         if not self._trusted(device):
             self._wrong(f"{device}: {value} °C for a room whose temperature is not known")
