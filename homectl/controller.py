@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from homectl.bridge.outbox import BATTERY_WINDOW, MAINS_WINDOW, Outbox, Window
 from homectl.control.alarms import alarms
 from homectl.control.autonomy import AutonomySettings
-from homectl.control.fire import unheard
+from homectl.control.fire import cached
 from homectl.control.guard import Refusal, review
 from homectl.control.limits import Limits
 from homectl.control.overrides import is_news
@@ -106,14 +106,14 @@ class Controller:
     def learn(self, readings: Iterable[Reading]) -> set[str]:
         """Keep readings with their origins; the areas where something happened that is worth a decision."""
         areas: set[str] = set()
-        kept = [self._learn(reading, areas) for reading in readings]
+        kept = [self._learn(reading, areas) for reading in readings if not cached(reading)]
         self._parts.journal.append(kept)
         self.counts["readings"] += len(kept)
         return areas
 
     def _learn(self, reading: Reading, areas: set[str]) -> Reading:
         parts, real = self._parts, self._parts.real()
-        reading = _after_the_last(unheard(reading), parts.history)
+        reading = _after_the_last(reading, parts.history)
         self._lead_by(reading.at - parts.clock.elapsed())
         now = self.now()
         known, news = parts.history.value(reading.device, reading.quantity, now), is_news(reading, parts.history)

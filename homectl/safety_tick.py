@@ -169,7 +169,7 @@ def began(track: Track, at: float, values: frozenset[float]) -> float | None:
     size = _size(track, at)
     others = np.flatnonzero(~np.isin(track.values[:size], list(values)))
     first = int(others[-1]) + 1 if len(others) else 0
-    return float(track.times[first]) if first < size else None
+    return float(track.times[first])
 
 
 def _size(track: Track, at: float) -> int:

@@ -29,14 +29,14 @@ SWAPPED: dict[type[ast.cmpop], type[ast.cmpop]] = {
 
 @dataclass(frozen=True, slots=True)
 class Subject:
-    """A module, and the module of tests that makes claims about it."""
+    """A module, and the modules of tests that make claims about it; later ones may import earlier ones."""
 
     module: ModuleType
-    claims: ModuleType
+    claims: Sequence[ModuleType]
 
     @property
     def source(self) -> ast.Module:
-        return ast.parse(Path(self.module.__file__ or "").read_text(encoding="utf-8"))
+        return _source(self.module)
 
     def mutants(self) -> Iterator[tuple[str, ast.Module]]:
         """One mistake each: a comparison shifted or turned round, `and` for `or`, a `not` lost, a rule missing."""
@@ -50,36 +50,47 @@ class Subject:
                 told[name] += 1
                 yield name + " again" * (told[name] - 1), tree
 
-    def claims_about(self, tree: ast.Module) -> ModuleType:
-        """The tests as a module of their own, in which the module they are about is the mutant."""
-        name = self.module.__name__
-        mutant = ModuleType(name)
+    def claims_about(self, tree: ast.Module) -> list[ModuleType]:
+        """The tests as modules of their own, in which the module they are about is the mutant."""
+        mutant = ModuleType(self.module.__name__)
         mutant.__file__ = self.module.__file__
-        claims = ModuleType(f"{self.claims.__name__}_of_a_mutant")
-        source = Path(self.claims.__file__ or "").read_text(encoding="utf-8")
-        kept = {each: sys.modules.get(each) for each in (name, claims.__name__)}
-        sys.modules.update({name: mutant, claims.__name__: claims})
+        made = [mutant, *(ModuleType(claims.__name__) for claims in self.claims)]
+        sources = [ast.fix_missing_locations(tree), *(_source(claims) for claims in self.claims)]
+        kept = {module.__name__: sys.modules.get(module.__name__) for module in made}
         try:
-            exec(compile(ast.fix_missing_locations(tree), name, "exec"), vars(mutant))
-            exec(compile(source, claims.__name__, "exec"), vars(claims))
+            for module, source in zip(made, sources, strict=True):
+                sys.modules[module.__name__] = module
+                exec(compile(source, module.__name__, "exec"), vars(module))
         finally:
-            for each, module in kept.items():
-                if module is None:
-                    del sys.modules[each]
+            for name, before in kept.items():
+                if before is None:
+                    sys.modules.pop(name, None)
                 else:
-                    sys.modules[each] = module
-        return claims
+                    sys.modules[name] = before
+        return made[1:]
 
 
-def hold(claims: ModuleType) -> bool:
-    """Whether every quick claim holds; a mutant that falls over does not."""
+def _source(module: ModuleType) -> ast.Module:
+    return ast.parse(Path(module.__file__ or "").read_text(encoding="utf-8"))
+
+
+def hold(modules: Sequence[ModuleType]) -> bool:
+    """Whether every quick claim of their tables holds; a mutant that falls over does not."""
     with suppress(Exception):
-        for name, claim in vars(claims).items():
-            if name.startswith("test_") and not _soaks(claim) and "hostile" not in name:
-                for arguments in _cases(claim):
-                    claim(**arguments)
+        for claims in modules:
+            for name, claim in vars(claims).items():
+                if name.startswith("test_") and claim.__module__ == claims.__name__ and not _slow(name, claim):
+                    for arguments in _cases(claim):
+                        claim(**arguments)
         return True
     return False
+
+
+def noticed(subject: Subject, tree: ast.Module) -> bool:
+    """Whether a claim fails of a mutant."""
+    with suppress(Exception):
+        return not hold(subject.claims_about(tree))
+    return True
 
 
 def _mistakes(node: ast.AST) -> Iterator[tuple[str, Callable[[Any], None]]]:
@@ -124,8 +135,10 @@ def _function(source: ast.Module, line: int) -> str:
     return next((getattr(f, "name", "RULES") for f in inside if f.lineno <= line <= (f.end_lineno or 0)), "module")
 
 
-def _soaks(claim: Any) -> bool:
-    return any(mark.name == "soak" for mark in getattr(claim, "pytestmark", ()))
+def _slow(name: str, claim: Any) -> bool:
+    """A soak, a property with many examples, or an adversary."""
+    soaks = any(mark.name == "soak" for mark in getattr(claim, "pytestmark", ()))
+    return soaks or hasattr(claim, "hypothesis") or "hostile" in name
 
 
 def _cases(claim: Any) -> list[dict[str, Any]]:

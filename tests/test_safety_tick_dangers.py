@@ -5,8 +5,21 @@ from collections.abc import Sequence
 
 import pytest
 
-from homectl.home import Cause, Command, CommandState, Lock, Origin, Outcome, Quantity, Reading, Ruling, Setpoint
-from tests.test_safety_tick import BOLT, HOUR, NOON, VALVE, Watch, cellar, forgotten, told, valve
+from homectl.home import (
+    Cause,
+    Command,
+    CommandState,
+    Device,
+    Lock,
+    LockState,
+    Origin,
+    Outcome,
+    Quantity,
+    Reading,
+    Ruling,
+    Setpoint,
+)
+from tests.test_safety_tick import BOLT, HOUR, NOON, VALVE, Watch, bolt, cellar, door, forgotten, told, valve
 
 SMOKE, GAS = Quantity.SMOKE, Quantity.CARBON_MONOXIDE
 SILENCE = 65 * 60.0
@@ -108,6 +121,8 @@ LOST = told("probe", Quantity.TEMPERATURE, math.nan, NOON - 1800)
         ((valve(26, NOON - HOUR), cellar(20, NOON - HOUR), LOST), NOON - 9e4, []),
         ((valve(28, NOON - HOUR), cellar(20, NOON - HOUR), LOST), NOON - 1799, []),
         ((cellar(20, NOON - HOUR), LOST, valve(28, NOON - 1700)), NOON - 9e4, []),
+        ((cellar(20, NOON - HOUR), LOST, valve(28, NOON - 1800)), NOON - 9e4, [26.0]),
+        ((cellar(20, NOON - HOUR), LOST, valve(28, NOON - 1700, Origin.HOMECTL)), NOON - 9e4, [26.0]),
         ((valve(28, NOON - 2 * HOUR), cellar(20, NOON - 64 * 60)), NOON - 9e4, []),
         ((valve(28, NOON - 2 * HOUR), cellar(20, NOON - 66 * 60)), NOON - 9e4, [26.0]),
         ((valve(28, NOON - HOUR), cellar(20, NOON - HOUR), cellar(90.0, NOON - 1800)), NOON - 9e4, [26.0]),
@@ -120,6 +135,8 @@ LOST = told("probe", Quantity.TEMPERATURE, math.nan, NOON - 1800)
         "within what policies may ask",
         "this run is younger",
         "set by a person since",
+        "set by a person just then",
+        "set by us since",
         "quiet as usual",
         "silent",
         "implausible",
@@ -129,6 +146,10 @@ def test_heat_is_bounded_half_an_hour_after_a_rooms_temperature_was_lost(
     readings: Sequence[Reading], started: float, sent: list[float]
 ) -> None:
     assert asked(Watch(*sorted(readings, key=lambda reading: reading.at), started=started)) == sent
+
+
+def test_where_heat_is_bounded_already_there_is_nothing_to_say() -> None:
+    assert Watch(valve(26, NOON - HOUR), cellar(20, NOON - HOUR), LOST).at(NOON) == []
 
 
 def test_a_hold_keeps_the_bound_away() -> None:
@@ -148,6 +169,47 @@ def test_what_a_thermostat_said_before_this_run_is_no_answer_to_frost() -> None:
     watch = Watch(cellar(5.0, NOON), valve(21, NOON))
     watch.history.unsee()
     assert asked(watch) == [10.0]
+
+
+SPARE = Device(id="spare", area="cellar", senses=frozenset({Quantity.TEMPERATURE}), battery=True)
+
+
+@pytest.mark.parametrize("news", ["a word", "a new signal", "a new device"])
+def test_a_calm_room_is_looked_at_again_when_there_is(news: str) -> None:
+    watch = Watch(valve(7), cellar(20.0), told("spare", Quantity.TEMPERATURE, 5.0, NOON - 50))
+    assert asked(watch) == asked(watch, NOON + 5) == []
+    if news == "a word":
+        watch.history.append(cellar(17.0, NOON + 8))
+        watch.history.append(told("probe", Quantity.TEMPERATURE, 17.0, NOON + 8))
+        assert asked(watch, NOON + 10) == []
+        watch.history.append(cellar(6.0, NOON + 400))
+    elif news == "a new signal":
+        watch.history.append(told("valve", Quantity.TEMPERATURE, 5.0, NOON + 400))
+    else:
+        watch.home = watch.home.with_device(SPARE)
+    assert asked(watch, NOON + 410) == [10.0]
+
+
+def test_tries_that_were_refused_do_not_count() -> None:
+    watch = Watch(*forgotten(), started=NOON + 180)
+    assert [at - NOON for at, _ in watch.commands(NOON + 180, NOON + 400)] == [380.0]
+
+
+@pytest.mark.parametrize(("moving", "locks"), [(150.0, True), (150.001, False)])
+def test_a_bolt_that_has_been_on_its_way_for_half_a_minute_was_not_thrown(moving: float, locks: bool) -> None:
+    watch = Watch(*forgotten(), told("bolt", Quantity.LOCK, float(LockState.LOCKING), NOON + moving))
+    assert any(v.approved for v in watch.at(NOON + 180)) is locks
+
+
+@pytest.mark.parametrize(("celsius", "sent"), [(9.75, []), (9.7, [10.0])])
+def test_a_setpoint_within_its_tolerance_is_left_as_it_is(celsius: float, sent: list[float]) -> None:
+    assert asked(Watch(valve(celsius), cellar(6.9))) == sent
+
+
+def test_what_is_yet_to_come_is_not_known() -> None:
+    assert Watch(bolt(0.0, NOON + 500), door(0.0, NOON + 500), valve(28, NOON + 500)).at(NOON) == []
+    later = [door(0.0, NOON - 900), bolt(0.0, NOON - 900), valve(28, NOON - HOUR), cellar(20, NOON - HOUR), LOST]
+    assert asked(Watch(*later, started=NOON - 9e4)) == [26.0]
 
 
 def test_a_calm_room_is_looked_at_again_once_there_is_carbon_monoxide() -> None:

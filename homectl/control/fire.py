@@ -4,8 +4,6 @@ Only an alarm that was heard live counts. A detector that falls silent while it 
 as its silence is normal; one that never spoke, or fell silent before, gives none.
 """
 
-from dataclasses import replace
-
 import numpy as np
 
 from homectl.home import ORIGIN_CODE, AgeLimits, Device, History, Home, Origin, Quantity, Reading, Signal
@@ -72,10 +70,9 @@ class Fire:
         return max(ends, default=float("-inf"))
 
 
-def unheard(reading: Reading) -> Reading:
-    """An alarm that a broker or a cache has kept is none, and not known to be over either."""
-    cached = reading.quantity in ALARMS and not reading.live and reading.origin is not Origin.PERSON
-    return replace(reading, value=float("nan")) if cached else reading
+def cached(reading: Reading) -> bool:
+    """Whether this is a detector's word that a broker or a cache has kept: it tells neither of fire nor of none."""
+    return reading.quantity in ALARMS and not reading.live and reading.origin is not Origin.PERSON
 
 
 def placed(home: Home) -> list[Device]:

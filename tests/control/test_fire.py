@@ -4,7 +4,7 @@ import math
 
 import pytest
 
-from homectl.control.fire import Fire, unheard
+from homectl.control.fire import Fire, cached
 from homectl.home import AgeLimits, Area, Device, History, Home, Origin, Quantity, Reading
 
 SMOKE, GAS = Quantity.SMOKE, Quantity.CARBON_MONOXIDE
@@ -71,11 +71,12 @@ def test_what_no_detector_said_or_nobody_heard_live_is_no_alarm() -> None:
     assert not fire.heat_off
 
 
-def test_a_retained_alarm_is_kept_as_not_known_and_a_persons_word_as_it_is() -> None:
-    assert math.isnan(unheard(told(SMOKE, 1.0, live=False)).value)
-    assert unheard(told(SMOKE, 1.0)).value == 1.0
-    assert unheard(told(GAS, 0.0, live=False, by=Origin.PERSON)).value == 0.0
-    assert unheard(told(Quantity.MOTION, 1.0, live=False)).value == 1.0
+def test_only_a_detectors_own_word_can_be_a_cached_one() -> None:
+    assert cached(told(SMOKE, 1.0, live=False))
+    assert cached(told(GAS, 0.0, live=False))
+    assert not cached(told(SMOKE, 1.0))
+    assert not cached(told(GAS, 0.0, live=False, by=Origin.PERSON))
+    assert not cached(told(Quantity.MOTION, 1.0, live=False))
 
 
 def test_heat_is_off_after_carbon_monoxide_until_a_person_resumes_it_once_it_is_over() -> None:

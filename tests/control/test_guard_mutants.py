@@ -19,15 +19,15 @@ EQUIVALENT: dict[str, str] = {
 HOSTILE = 1500
 """Commands of the adversary that every mutant has to stand as well."""
 
-GUARD = Subject(guard, test_guard)
+GUARD = Subject(guard, [test_guard])
 ALL = list(GUARD.mutants())
 
 
 def holds(tree: ast.Module) -> bool:
     """Whether every claim of the table holds of a mutant, and the adversary finds nothing."""
     with suppress(Exception):
-        claims = GUARD.claims_about(tree)
-        return hold(claims) and bool(claims.adversary(HOSTILE, seed=3) > HOSTILE // 30)
+        [claims] = GUARD.claims_about(tree)
+        return hold([claims]) and bool(claims.adversary(HOSTILE, seed=3) > HOSTILE // 30)
     return False
 
 

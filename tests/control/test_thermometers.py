@@ -148,6 +148,18 @@ def test_a_heater_counts_up_to_its_last_word_only() -> None:
     assert seen(history)[0].doubt == ""
 
 
+def test_one_that_has_never_said_anything_else_stands_still_from_its_first_word() -> None:
+    said = [told(20.0, NOON - 7 * HOUR + n * HOUR) for n in range(8)]
+    [one] = seen(past(*said, *heating((6 * HOUR, 1.0), (5 * HOUR, 0.0))))
+    assert one.known == NOON - 7 * HOUR
+
+
+def test_a_still_one_is_believed_until_heating_has_gone_on_and_off_for_long_enough() -> None:
+    history = still(8.0, *heating((6 * HOUR, 1.0), (5.5 * HOUR, 0.0)))
+    [one] = seen(history)
+    assert believed_for(one, HOME, history, NOON) == 0.5 * HOUR
+
+
 @pytest.mark.parametrize(("hours", "left"), [(2.0, 4 * HOUR), (6.0, HOUR), (8.0, HOUR)])
 def test_for_how_long_a_still_one_is_believed_at_least(hours: float, left: float) -> None:
     history = still(hours)
@@ -194,6 +206,14 @@ def test_a_room_is_too_hot_until_it_has_cooled(values: tuple[float, ...], hot: f
 def test_no_room_is_hot_and_freezing(beside: float, hot: float | None) -> None:
     history = past(told(36.0, NOON), told(beside, NOON, "other"))
     assert too_hot(seen(history), history, NOON, LIMITS) == hot
+
+
+def test_a_track_in_two_histories_is_judged_by_each() -> None:
+    first = past(told(20.0, NOON - HOUR - 60), told(30.0, NOON))
+    assert seen(first)[0].celsius == 30.0
+    other = History(first.tracks)
+    other.leap(NOON - HOUR - 30, HOUR)
+    assert seen(other)[0].celsius == 20.0
 
 
 def test_what_was_forgotten_is_judged_no_more() -> None:

@@ -78,6 +78,7 @@ class Envelope:
     alive: dict[str, float] = field(default_factory=dict)
     rooms: Rooms = field(init=False)
     alarms: dict[tuple[str, str], float] = field(default_factory=dict)
+    given: dict[tuple[str, str], float] = field(default_factory=dict)  # the last that each detector said live
     heat_off: bool = False
     unsure: bool = False  # whether a hand may have let the heating go on, or an echo was taken for one
     held: dict[tuple[str, str], float] = field(default_factory=dict)
@@ -114,9 +115,8 @@ class Envelope:
             self.held.pop(key, None)
         self.asked_for.clear()
         for key, until in self.alarms.items():  # after a restart an alarm counts as given still, or as just over
-            word = self.words[key]
-            still = word.value == 1.0 and word.live_at == word.at
-            self.alarms[key] = self.t + self._check_in(key[0]) if still else max(until, self.t)
+            given = self.given[key] == 1.0
+            self.alarms[key] = self.t + self._check_in(key[0]) if given else max(until, self.t)
         for word in self.words.values():
             word.live_value, word.live_at = math.nan, -math.inf
         self._forget_waiting()
@@ -164,6 +164,7 @@ class Envelope:
 
     def _detected(self, device: str, quantity: str, value: float) -> None:
         key = (device, quantity)
+        self.given[key] = value
         if value == 1.0:
             self.alarms[key] = self.t + self._check_in(device)
             if quantity == "carbon_monoxide":
