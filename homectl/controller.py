@@ -10,8 +10,10 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 
 from homectl.bridge.outbox import BATTERY_WINDOW, MAINS_WINDOW, Outbox, Window
+from homectl.control.alarms import alarms
 from homectl.control.autonomy import AutonomySettings
 from homectl.control.deeds import of_outcome, of_report
+from homectl.control.fire import cached
 from homectl.control.grounds import grounds
 from homectl.control.guard import Refusal, review
 from homectl.control.limits import Limits
@@ -47,6 +49,7 @@ from homectl.home import (
     fitted,
     milliseconds,
 )
+from homectl.home_time import HomeTime, in_order
 from homectl.journal import Journal
 from homectl.orders import Orders
 from homectl.safety_tick import SafetyTick
@@ -57,9 +60,6 @@ SAFETY_EVERY = 10.0
 """Seconds of the home's time between two safety ticks; every one of them is executed, however late."""
 
 DECIDE_EVERY = 60.0
-
-AT_ONCE = 0.5
-"""Seconds within which values of one signal count as having come at once."""
 
 TRIGGERS = frozenset({Quantity.MOTION, Quantity.CONTACT, *STATE.values()})
 """Quantities whose change is worth a decision at once."""
@@ -97,14 +97,16 @@ class Controller:
         self.orders = Orders(self.state, parts.journal, self.counts)
         self._outbox = Outbox(transmit=transmit, store=self._store, window=self._window)
         self._linked = True
-        self._lead = parts.history.newest() - parts.clock.elapsed()
+        self._time = HomeTime(parts.clock, parts.history)
         self._next_safety = self._next_decision = 0.0
 
     def begin(self) -> None:
         """Start deciding, with every limiter armed and what was by hand still held."""
         parts, elapsed = self._parts, self._parts.clock.elapsed()
         self.state.begin(elapsed)
+        self._time.begin()
         self.state.recall(self.home.targets, parts.history, self.now(), elapsed, parts.limits.hold)
+        self.state.fire.recall(self.home, parts.history, elapsed, parts.limits.ages)
         self.orders.recall(self.present())
         self._next_safety, self._next_decision = elapsed, elapsed + DECIDE_EVERY - elapsed % DECIDE_EVERY
         self.deciding = True
@@ -115,7 +117,7 @@ class Controller:
         """Keep readings with their origins; the areas where something happened that is worth a decision."""
         areas: set[str] = set()
         amended: list[Reading] = []
-        kept = [self._learn(reading, areas, amended) for reading in readings]
+        kept = [self._learn(reading, areas, amended) for reading in readings if not cached(reading)]
         self._parts.journal.append(kept)
         self._parts.journal.amend(amended)
         self.counts["readings"] += len(kept)
@@ -124,8 +126,8 @@ class Controller:
     def _learn(self, reading: Reading, areas: set[str], amended: list[Reading]) -> Reading:
         """How a reading is to be remembered; `areas` and `amended` grow by what it changes."""
         parts, real = self._parts, self._parts.real()
-        reading = _after_the_last(reading, parts.history)
-        self._lead = max(self._lead, reading.at - parts.clock.elapsed())
+        reading = in_order(reading, parts.history)
+        self._time.hear_of(reading.at)
         now = self.now()
         known, news = parts.history.value(reading.device, reading.quantity, now), is_news(reading, parts.history)
         caused = self._outbox.caused(reading, known, real=real)
@@ -140,20 +142,22 @@ class Controller:
         self._close(self._outbox.observe(kept, real=real, at=now))
         if origin is Origin.PERSON and caused is None and news:
             self._close(self._outbox.give_way(reading.device, real=real, at=now))
-        area = self.home.device(reading.device).area
+            if reading.quantity is Quantity.SETPOINT:
+                self._resume_heat(now)
+        device = self.home.device(reading.device)
+        if area := device.area:
+            self.state.fire.hear(kept, parts.limits.ages.check_in(device), parts.clock.elapsed())
         if area and reading.quantity in TRIGGERS and reading.live and reading.value != known:
             areas.add(area)
         return remembered
 
     def now(self) -> float:
-        """The home's time: the clock's, but never before what is known, and it passes steadily if that is set back."""
-        elapsed = self._parts.clock.elapsed()
-        self._lead = max(self._lead, self._parts.clock.now() - elapsed)
-        return milliseconds(elapsed + self._lead)
+        """The home's time, UTC seconds."""
+        return self._time.now()
 
     def elapsed(self) -> float:
         """Seconds of the home's time that only ever grow."""
-        return self._parts.clock.elapsed()
+        return self._time.elapsed()
 
     # --- deciding ---------------------------------------------------------------------------------
 
@@ -165,8 +169,9 @@ class Controller:
         """Run every safety tick and minute decision that the home's time has made due, on what is known now."""
         elapsed = self._parts.clock.elapsed()
         while self._able and self._next_safety <= elapsed:
-            due, self._next_safety = self._next_safety, self._next_safety + SAFETY_EVERY
-            self._carry_out(self._safety.tick(self._moment(self.now(), due)))
+            self._next_safety += SAFETY_EVERY
+            self.counts["safety ticks"] += 1
+            self._carry_out(self._safety.tick(self._moment(self.now(), elapsed)))
         turned = self.orders.due(self.present()) if self._able else set()
         if self._able and self._next_decision <= elapsed:
             self._next_decision = elapsed + DECIDE_EVERY - elapsed % DECIDE_EVERY
@@ -272,8 +277,35 @@ class Controller:
             raise ActionRefused(ruling.rule, ruling.finding)
         self.state.issued(wish, elapsed)
         self.state.holds.touched(target, elapsed, parts.limits.hold)
-        self._submit(ruling)
+        try:
+            self._submit(ruling)
+        finally:
+            if target.kind is Kind.SETPOINT:
+                self._resume_heat(now)
         return wish.id
+
+    def resume(self, target: Target) -> None:
+        """A person ends the hold of a target; of a thermostat also that of heating after carbon monoxide."""
+        heats = target.kind is Kind.SETPOINT
+        if heats and self.state.fire.sounds(Quantity.CARBON_MONOXIDE, self.elapsed()):
+            raise ActionRefused(
+                "no carbon monoxide bars heat", "a detector tells of it; air the rooms and call for help"
+            )
+        self.orders.resume(target, self.present())
+        if heats:
+            self._resume_heat(self.now())
+
+    def _resume_heat(self, now: float) -> None:
+        """A person lets the heating go on, which is kept as their word on the detectors."""
+        parts, held = self._parts, self.state.fire.heat_off
+        after = milliseconds(now + 0.001)  # a journal keeps one word of a signal for each millisecond
+        if not (held and self.state.fire.resume(parts.clock.elapsed())):
+            return
+        told = [d for d in self.home.devices if parts.history.track(d.id, Quantity.CARBON_MONOXIDE) is not None]
+        clear = Reading(
+            device="", quantity=Quantity.CARBON_MONOXIDE, value=0.0, at=after, origin=Origin.PERSON, live=False
+        )
+        self.learn([replace(clear, device=device.id) for device in told])
 
     def connected(self, up: bool) -> None:
         """The way to the devices is there (again), or is lost: then nothing is decided, and doors move unheard."""
@@ -345,6 +377,10 @@ class Controller:
     def _window(self, target: Target) -> Window:
         return BATTERY_WINDOW if self.home.device(target.device).battery else MAINS_WINDOW
 
+    def alarms(self) -> list[str]:
+        """What a person must know of now."""
+        return alarms(self._moment(self.now(), self.elapsed()))
+
     def sentence(self, target: Target) -> str:
         """The last decision about a target in one sentence; empty before the first."""
         record = self.records.get(target)
@@ -358,11 +394,3 @@ class Controller:
             return said
         factors = policy.factors(self.home, parts.history, record.since, target)
         return " ".join(filter(None, (said, grounds(target.kind, factors))))
-
-
-def _after_the_last(reading: Reading, history: History) -> Reading:
-    """Values of one signal in one millisecond keep their order by a millisecond each."""
-    last = history.sample(reading.device, reading.quantity, reading.at + AT_ONCE)
-    if last is None or last.at < reading.at or last.value == reading.value:
-        return reading
-    return replace(reading, at=milliseconds(last.at + 0.001))

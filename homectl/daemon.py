@@ -276,7 +276,8 @@ class Daemon:
         }
 
     def _health_json(self) -> bytes:
-        return json.dumps({"policy": self._parts.policy.name, **self._health()}).encode()
+        about = {"policy": self._parts.policy.name, "alarms": self._control.alarms()}
+        return json.dumps(about | self._health()).encode()
 
     # --- Actions ----------------------------------------------------------------------------------
 
@@ -299,6 +300,7 @@ class Daemon:
             policy=parts.policy.name,
             health=self._health(),
             pending=tuple(sorted(self._directory.pending)),
+            alarms=tuple(control.alarms()),
             simulator=self._simulation(),
             mode=mode_view(control.state.mode, control.home, control.now()),
         )
@@ -342,7 +344,7 @@ class Daemon:
     async def resume(self, target: Target) -> None:
         self._known(target)
         self._running()
-        self._control.orders.resume(target, self._control.present())
+        self._control.resume(target)
         self._decide_anew([target])
 
     async def mode(self, mode: Mode, hours: float | None = None, until: str = "", by: str = "") -> str:

@@ -1,20 +1,24 @@
-"""Every ten seconds of the home's clock, whatever else is slow or broken: frost, dead thermometers, a forgotten lock.
+"""Every ten seconds of the home's clock, whatever else is slow or broken: frost and heat, carbon monoxide, dead
+thermometers, a forgotten lock.
 
 It asks no policy and no autonomy level; every command still passes the guard.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from homectl.control.alarms import span
 from homectl.control.arbiter import Lease, Level
+from homectl.control.guard import lowest
 from homectl.control.pipeline import Moment, command
+from homectl.control.thermometers import Thermometer, believed_for, coldness, too_hot
 from homectl.home import (
     STATE,
     TOLERANCE,
     Cause,
     Decision,
-    Device,
     Home,
     Kind,
     Lock,
@@ -27,7 +31,6 @@ from homectl.home import (
     Target,
     Track,
     Verdict,
-    plausible,
 )
 
 ABOVE_RELEASE = 1.0
@@ -37,7 +40,10 @@ UNBOLTED = frozenset({LockState.UNLOCKED, LockState.NOT_FULLY_LOCKED, LockState.
 NOT_LOCKED = frozenset(map(float, LockState)) - {float(LockState.LOCKED)}
 CLOSED = frozenset({0.0})
 ROUNDING = 1.0
-"""Seconds before a silence becomes too long at which rooms are looked at again."""
+"""Seconds before a temperature may count as lost at which rooms are looked at again."""
+
+LOOK_AGAIN = 600.0
+"""Seconds after which a room is looked at again whatever is known of it."""
 
 KEPT = 20.0
 """Seconds for which no mode and no schedule may undo what the freeze guard asked for: until it has looked again."""
@@ -108,7 +114,8 @@ class SafetyTick:
         return [verdict for verdict in found if verdict is not None]
 
     def _heat(self, target: Target, now: Moment) -> Verdict | None:
-        if (calm := self._calm.get(target)) is not None and calm.lasts(now):
+        calm = None if now.state.fire.heat_off else self._calm.get(target)
+        if calm is not None and calm.lasts(now):
             return None
         verdict = heat(target, now)
         if verdict is None:
@@ -118,7 +125,7 @@ class SafetyTick:
     def _auto_lock(self, target: Target, now: Moment) -> Verdict | None:
         """Lock a closed door after its time; after the last try call the lock jammed until the door or bolt moves."""
         since = forgotten_since(target, now)
-        if since is None or now.at - since < now.limits.lock.auto_lock_after:
+        if since is None or now.history.passed(since, now.at) < now.limits.lock.auto_lock_after:
             return None
         waiting = now.state.asked(target) is not None
         if waiting or now.state.ledger.within(target, now.elapsed, now.limits.lock.tries_every):
@@ -166,7 +173,7 @@ def began(track: Track, at: float, values: frozenset[float]) -> float | None:
     size = _size(track, at)
     others = np.flatnonzero(~np.isin(track.values[:size], list(values)))
     first = int(others[-1]) + 1 if len(others) else 0
-    return float(track.times[first]) if first < size else None
+    return float(track.times[first])
 
 
 def _size(track: Track, at: float) -> int:
@@ -175,67 +182,84 @@ def _size(track: Track, at: float) -> int:
 
 
 def heat(target: Target, now: Moment) -> Verdict | None:
-    """Warm a room that is about to freeze; a room whose temperature is no longer known gets the safe setpoint."""
-    limits = now.limits.setpoint
-    sensors = _thermometers(target, now)
-    if not sensors:
+    """What safety asks of a thermostat: nothing, where the room is as it should be.
+
+    Carbon monoxide and a room that is too hot close it, frost opens it, and a room whose temperature is no longer
+    known gets no more heat than a policy could ask for, later the safe setpoint. Holds keep away the last two alone.
+    """
+    seen = _seen(target, now)
+    closing = _closing(seen, now)
+    if closing:
+        return _set(target, lowest(now.home.device(target.device), now.limits), closing, now)
+    if not seen:
         return None
-    cold = [celsius for celsius, freezing in (_coldness(sensor, now) for sensor in sensors) if freezing]
+    limits = now.limits.setpoint
+    cold = [one.celsius for one in _surest(seen) if coldness(one, now.history, now.at, limits)]
     if cold:
         warm = limits.freeze_release + ABOVE_RELEASE
         why = f"the room has {min(cold):.1f} °C, and below {limits.freeze:g} °C it is heated whatever else is wanted"
         now.state.granted[target] = _kept(target, warm, why, now)
         return _set(target, warm, why, now, at_least=True)
-    silent = min(_silence(sensor, now) for sensor in sensors)
-    if silent < limits.stale_after or now.state.holds.left(target, now.elapsed) is not None:
+    return _bounded(target, seen, now)
+
+
+def _closing(seen: Sequence[Thermometer], now: Moment) -> str:
+    """Why a thermostat is closed whatever else is wanted; empty where it is not."""
+    fire = now.state.fire
+    if fire.heat_off:
+        sounds = fire.sounds(Quantity.CARBON_MONOXIDE, now.elapsed)
+        return (
+            "a detector tells of carbon monoxide" if sounds else "carbon monoxide was told of, and nobody resumed heat"
+        )
+    hot = too_hot(seen, now.history, now.at, now.limits.setpoint)
+    return "" if hot is None else f"the room has {hot:.1f} °C, and at {now.limits.setpoint.hot:g} °C nothing heats"
+
+
+def _bounded(target: Target, seen: Sequence[Thermometer], now: Moment) -> Verdict | None:
+    """Where no thermometer can be believed: at most what a policy could ask for, later the safe setpoint."""
+    limits, lost = now.limits.setpoint, _lost(seen, now)
+    if lost < limits.lost_after or now.state.holds.left(target, now.elapsed) is not None:
         return None
-    if _set_by_hand_since(target, now.at - silent, now):
+    if _set_by_hand_since(target, now.at - lost, now):
         return None
-    return _set(target, limits.safe, f"no thermometer here has been heard for {silent / 3600:.0f} h", now)
+    why = f"no thermometer here could be believed for {span(lost)}"
+    if lost >= limits.stale_after:
+        return _set(target, limits.safe, why, now)
+    wanted = now.history.value(target.device, STATE[target.kind], now.at)
+    return _set(target, limits.policy_warmest, why, now) if wanted > limits.policy_warmest else None
+
+
+def _lost(seen: Sequence[Thermometer], now: Moment) -> float:
+    """Seconds of this run since a temperature of the room could be believed; 0 while one can be."""
+    if any(not one.doubt for one in seen):
+        return 0.0
+    running = now.elapsed - now.state.ledger.started
+    return min(running, *(now.history.passed(one.known, now.at) for one in seen))
+
+
+def _seen(target: Target, now: Moment) -> list[Thermometer]:
+    return now.situation(target).thermometers()
+
+
+def _surest(seen: Sequence[Thermometer]) -> Sequence[Thermometer]:
+    """Those that can be believed; all of them where none can: what is feared counts too."""
+    return [one for one in seen if not one.doubt] or seen
 
 
 def _warm_until(target: Target, now: Moment) -> float:
-    """Until when a room that needs no heat now needs none, as long as nothing is heard of it."""
-    sensors = _thermometers(target, now)
-    if not sensors:
+    """Until when a room of which nothing is asked now asks for nothing, as long as nothing is heard of it."""
+    seen = _seen(target, now)
+    if not seen:
         return float("inf")
-    silent = min(_silence(sensor, now) for sensor in sensors)
-    fresh = (
-        now.limits.ages.of(s, Quantity.TEMPERATURE) - now.at + now.history.last_seen(s.id, now.at) for s in sensors
-    )
-    left = [now.limits.setpoint.stale_after - silent, *(span for span in fresh if span >= 0)]
+    if all(one.doubt for one in seen):
+        return min(now.at + now.limits.setpoint.lost_after - _lost(seen, now), now.at + LOOK_AGAIN) - ROUNDING
+    left = []
+    for one in seen:
+        if not one.doubt:
+            age = now.at - now.history.last_seen(one.device.id, now.at)
+            left += [now.limits.ages.of(one.device, Quantity.TEMPERATURE) - age]
+            left += [believed_for(one, now.home, now.history, now.at)]
     return now.at + min(left) - ROUNDING
-
-
-def _thermometers(target: Target, now: Moment) -> list[Device]:
-    """The area's devices that have told a temperature; only the fresh ones where there are any."""
-    area = now.home.device(target.device).area or ""
-    known = [d for d in now.home.devices_in(area) if now.history.track(d.id, Quantity.TEMPERATURE) is not None]
-    fresh = [d for d in known if now.history.fresh(d, Quantity.TEMPERATURE, now.at, now.limits.ages)]
-    return fresh or known
-
-
-def _coldness(sensor: Device, now: Moment) -> tuple[float, bool]:
-    """The newest plausible temperature, °C, and whether it fell below the limit and has not been released since."""
-    track = now.history.track(sensor.id, Quantity.TEMPERATURE)
-    newest, limits = float("nan"), now.limits.setpoint
-    for value in map(float, reversed(track.values[: _size(track, now.at)] if track is not None else ())):
-        if not plausible(Quantity.TEMPERATURE, value):
-            continue
-        newest = value if newest != newest else newest
-        if value >= limits.freeze_release or value < limits.freeze:
-            return newest, value < limits.freeze
-    return newest, False
-
-
-def _silence(sensor: Device, now: Moment) -> float:
-    """Seconds since a temperature could be read; what happened before this run began does not count."""
-    sample = now.history.sample(sensor.id, Quantity.TEMPERATURE, now.at)
-    running = now.elapsed - now.state.ledger.started
-    if sample is None:
-        return running
-    heard = now.history.last_seen(sensor.id, now.at) if plausible(Quantity.TEMPERATURE, sample.value) else sample.at
-    return min(running, now.at - heard)
 
 
 def _set_by_hand_since(target: Target, since: float, now: Moment) -> bool:
@@ -248,10 +272,11 @@ def _set_by_hand_since(target: Target, since: float, now: Moment) -> bool:
 
 
 def _set(target: Target, celsius: float, why: str, now: Moment, *, at_least: bool = False) -> Verdict | None:
-    """Ask for a setpoint, unless the device has it, or has been asked and may still answer."""
+    """Ask for a setpoint, unless the device said in this run that it has it, or has been asked and may still answer."""
     device = now.home.device(target.device)
     wanted = Setpoint(min(max(celsius, device.coolest), device.warmest))
-    reported = now.history.value(target.device, STATE[target.kind], now.at)
+    told = now.history.sample(target.device, STATE[target.kind], now.at)
+    reported = told.value if told is not None and told.seen > float("-inf") else float("nan")
     enough = reported >= wanted.celsius if at_least else False
     decision = _decision(target, wanted, why, now)
     if enough or abs(reported - wanted.celsius) <= TOLERANCE[Quantity.SETPOINT]:

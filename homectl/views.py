@@ -51,6 +51,8 @@ WORDS: dict[Quantity, tuple[str, str]] = {
     Quantity.HEATING: ("idle", "heating"),
     Quantity.AVAILABLE: ("unreachable", "reachable"),
     Quantity.ACTION: ("", "pressed"),
+    Quantity.SMOKE: ("clear", "alarm"),
+    Quantity.CARBON_MONOXIDE: ("clear", "alarm"),
 }
 BY: dict[Origin, str] = {Origin.PERSON: "by hand", Origin.HOMECTL: "homectl", Origin.AUTOMATION: "another automation"}
 

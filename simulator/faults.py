@@ -1,4 +1,4 @@
-"""What goes wrong in a home: lamps cut at the wall, dead devices, sensors that lie, a jammed bolt, a forgotten door."""
+"""What goes wrong in a home: cut lamps, dead devices, sensors that lie, a jammed bolt, a forgotten door, a fire."""
 
 import math
 from dataclasses import dataclass
@@ -46,6 +46,8 @@ class Trouble(StrEnum):
     DOUBLED_ECHO = "doubled_echo"  # one that says so twice
     JAM = "jam"  # a bolt that cannot move
     FORGOTTEN_DOOR = "forgotten_door"  # everybody leaves, and nobody locks
+    SMOKE = "smoke"  # a detector gives the smoke alarm
+    CARBON_MONOXIDE = "carbon_monoxide"  # a detector gives the alarm of carbon monoxide
 
 
 OF_A_HOME = frozenset({Trouble.CLOCK, Trouble.JAM, Trouble.FORGOTTEN_DOOR})

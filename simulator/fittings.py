@@ -10,7 +10,7 @@ from simulator.devices import Bolt, Device, Door, Lamp, Settable, Valve
 from simulator.house import BATHROOM, BEDROOM, HALL, KITCHEN, LIVING, PORCH, STUDY, Dwelling, Room
 from simulator.people import Taste
 from simulator.radio import Radio
-from simulator.sensors import Climate, Motion, Plug
+from simulator.sensors import Climate, Detector, Motion, Plug
 from simulator.weather import Place
 
 DOOR, LOCK = "front_door", "front_door_lock"
@@ -40,10 +40,25 @@ class Fittings:
     motion: dict[str, Motion] = field(default_factory=dict)  # by room
     climate: list[Climate] = field(default_factory=list)
     plugs: dict[str, Plug] = field(default_factory=dict)  # by room
+    detectors: dict[str, Detector] = field(default_factory=dict)
 
     def devices(self) -> list[Device]:
-        looking = [*self.motion.values(), *self.climate, *self.plugs.values()]
+        looking = [*self.motion.values(), *self.climate, *self.plugs.values(), *self.detectors.values()]
         return [self.door, *self.settable(), *looking]
+
+    def hang(self, area: str, agenda: Agenda, radio: Radio, rng: Random) -> None:
+        """Hang a detector of smoke and carbon monoxide into an area, on a stream of chance of its own."""
+        name = f"{area}_detector"
+        described = Described(
+            id=name,
+            name=_name(name),
+            area=area,
+            address=f"zigbee2mqtt:0x00124b00{rng.getrandbits(32):08x}",
+            senses=frozenset({*Detector.SENSES, Quantity.BATTERY}),
+            battery=True,
+        )
+        self.detectors[name] = Detector(name, agenda, radio, rng)
+        self.home = self.home.with_device(described)
 
     def thermometers(self) -> list[Device]:
         return [*self.climate, *self.valves.values()]

@@ -74,12 +74,13 @@ class Scenario(_Declared):
     title: str
     seed: int = Field(ge=0)
     start: datetime = Field(description="in the home's own time, unless it names an offset")
+    detectors: tuple[str, ...] = Field(default=(), description="areas with a detector of smoke and carbon monoxide")
     troubles: tuple[Mishap, ...] = ()
 
     def world(self) -> World:
         """The world at its start, with its troubles before it. DeviceUnknown for a device that this home has not."""
         zone = draw_household(self.seed).zone
         start = (self.start if self.start.tzinfo else self.start.replace(tzinfo=zone)).timestamp()
-        world = World(self.seed, start=start)
+        world = World(self.seed, start=start, detectors=self.detectors)
         strike(world, self.troubles, start)
         return world

@@ -1,4 +1,4 @@
-"""Things that only look: motion, climate, light and power, which speak when something changes."""
+"""Things that only look: motion, climate, light, power and smoke, which speak when something changes."""
 
 from random import Random
 
@@ -118,6 +118,24 @@ class Climate(Device):
 
     def _felt(self) -> float:
         return self._room.air + self._offset + self.radio.error(self.id)
+
+
+class Detector(Device):
+    """A detector of smoke and carbon monoxide under a ceiling: it speaks at once, and whenever it checks in."""
+
+    SENSES = (Quantity.SMOKE, Quantity.CARBON_MONOXIDE)
+
+    def __init__(self, name: str, agenda: Agenda, radio: Radio, rng: Random) -> None:
+        super().__init__(name, agenda, radio, rng, battery=True)
+        self._alarms = dict.fromkeys(self.SENSES, False)
+
+    def sound(self, quantity: Quantity, alarm: bool) -> None:
+        self._alarms[quantity] = alarm
+        self.tell()
+
+    def tell(self) -> None:
+        for quantity, alarm in self._alarms.items():
+            self.radio.say(self.id, quantity, float(alarm))
 
 
 class Plug(Device):

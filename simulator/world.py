@@ -1,6 +1,6 @@
 """A simulated home: weather, rooms, people and devices under one seed. It moves only when told."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from random import Random
 from typing import TypeVar
 
@@ -11,6 +11,7 @@ from homectl.home import (
     Light,
     Lock,
     Origin,
+    Quantity,
     Reading,
     Setpoint,
     Setting,
@@ -45,13 +46,18 @@ class World:
     change: they react. Before `start` the home has lived since three in the morning, so that nothing begins cold.
     """
 
-    def __init__(self, seed: int, *, start: float, household: Residence | None = None) -> None:
+    def __init__(
+        self, seed: int, *, start: float, household: Residence | None = None, detectors: Iterable[str] = ()
+    ) -> None:
+        """`detectors`: the areas in which a detector of smoke and carbon monoxide hangs."""
         drawn = household or draw_household(seed)
         family, began = drawn.family, dawn(start, drawn.place.zone)
         agenda = self._agenda = Agenda(began)
         self._radio = Radio(agenda)
         weather, house = drawn.surroundings(seed, began)
         parts = fit(f"home-{seed}", drawn.place, family.taste, house, agenda, self._radio, Random(f"{seed} fittings"))
+        for area in detectors:
+            parts.hang(_named(house.rooms, area).plan.id, agenda, self._radio, Random(f"{seed} detector {area}"))
         self.home: Home = parts.home
         residents = [Resident(member, member.room) for member in family.members]
         self._scene = Scene(agenda, family.taste, house, parts, residents, Random(f"{seed} hands"))
@@ -218,6 +224,9 @@ class World:
                 return lambda: radio.set_clock(AHEAD), lambda: radio.set_clock(0.0)
             case Trouble.JAM:
                 return lambda: bolt.jam(True), lambda: bolt.jam(False)
+            case Trouble.SMOKE | Trouble.CARBON_MONOXIDE:
+                detector, told = _named(self._parts.detectors, device), Quantity(fault.trouble)
+                return lambda: detector.sound(told, True), lambda: detector.sound(told, False)
             case Trouble.FORGOTTEN_DOOR:
                 return lambda: self._life.everybody_out(fault.until), lambda: None
         raise HomeError(f"Expected a trouble that a home can have, got {fault.trouble}; see simulator/faults.py")

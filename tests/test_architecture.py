@@ -24,7 +24,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "simulator": {HOME, JOURNAL},
     "homectl.settings": {HOME, "homectl.bridge", CONTROL, "homectl.schedule"},
     "homectl.orders": {HOME, JOURNAL, CONTROL},
-    "homectl.controller": {HOME, JOURNAL, "homectl.bridge", CONTROL, "homectl.orders", "homectl.safety_tick"},
+    "homectl.home_time": {HOME},
+    "homectl.controller": {
+        HOME,
+        JOURNAL,
+        "homectl.bridge",
+        CONTROL,
+        "homectl.home_time",
+        "homectl.orders",
+        "homectl.safety_tick",
+    },
     "homectl.unlocking": {HOME, JOURNAL, "homectl.controller", "homectl.people"},
     "homectl.daemon": {
         HOME,

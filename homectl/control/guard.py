@@ -5,10 +5,12 @@ state what is allowed refuse NaN by themselves. Basis of the numbers: `homectl.c
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from homectl.control.fire import ALARMS, Fire
 from homectl.control.ledger import Ledger
 from homectl.control.limits import Limits
+from homectl.control.thermometers import Thermometer, thermometers, too_hot
 from homectl.home import (
     KIND,
     STATE,
@@ -55,9 +57,14 @@ class Situation:
     elapsed: float
     ledger: Ledger
     limits: Limits
+    fire: Fire = field(default_factory=Fire)
 
     def fresh(self, device: Device, quantity: Quantity) -> bool:
         return self.history.fresh(device, quantity, self.at, self.limits.ages)
+
+    def thermometers(self) -> list[Thermometer]:
+        """What the thermometers beside the device are worth."""
+        return thermometers(self.home, self.device.area or "", self.history, self.at, self.limits.ages)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +102,16 @@ def start_is_over(command: Command, now: Situation) -> str | None:
     return None if heard else f"{now.device.label} has not been heard since the start"
 
 
+def lowest(device: Device, limits: Limits) -> float:
+    """The lowest setpoint that may be asked of a device: as near to off as it gets."""
+    return max(limits.setpoint.coolest, device.coolest)
+
+
 def setpoint_is_within_limits(command: Command, now: Situation) -> str | None:
     if not isinstance(command.setting, Setpoint):
         return None
     limits = now.limits.setpoint
-    low, high = max(limits.coolest, now.device.coolest), min(limits.warmest, now.device.warmest)
+    low, high = lowest(now.device, now.limits), min(limits.warmest, now.device.warmest)
     if command.cause in ON_ITS_OWN:
         low, high = max(low, limits.policy_coolest), min(high, limits.policy_warmest)
     elif command.cause in BEFOREHAND:
@@ -134,10 +146,42 @@ def setpoint_moves_slowly(command: Command, now: Situation) -> str | None:
 def room_temperature_is_fresh(command: Command, now: Situation) -> str | None:
     if not isinstance(command.setting, Setpoint) or command.cause not in UNATTENDED:
         return None
-    sensors = now.home.devices_in(now.device.area or "")
-    if any(now.fresh(sensor, Quantity.TEMPERATURE) for sensor in sensors):
+    seen = now.thermometers()
+    if any(not one.doubt for one in seen):
         return None
-    return "no thermometer of this area is fresh"
+    doubts = ", ".join(f"{one.device.label} {one.doubt}" for one in seen)
+    return f"no thermometer of this area can be believed: {doubts}" if doubts else "this area has no thermometer"
+
+
+def room_is_not_too_hot(command: Command, now: Situation) -> str | None:
+    """For everybody, whatever the thermostat itself would make of it."""
+    if not isinstance(command.setting, Setpoint) or not command.setting.celsius > lowest(now.device, now.limits):
+        return None
+    hot = too_hot(now.thermometers(), now.history, now.at, now.limits.setpoint)
+    return None if hot is None else f"the room has {hot:.1f} °C and is not heated until it has cooled"
+
+
+def no_carbon_monoxide_bars_heat(command: Command, now: Situation) -> str | None:
+    """While it is told of nobody may heat; afterwards a person may, and homectl once a person has let it."""
+    if not isinstance(command.setting, Setpoint) or not command.setting.celsius > lowest(now.device, now.limits):
+        return None
+    if now.fire.sounds(Quantity.CARBON_MONOXIDE, now.elapsed):
+        return "a detector tells of carbon monoxide"
+    held = command.cause.autonomous and now.fire.heat_off
+    return "heating is held off after carbon monoxide until a person resumes it" if held else None
+
+
+def no_smoke_bars_heat(command: Command, now: Situation) -> str | None:
+    """Heating rests while there is smoke; policies until it has been gone for a while."""
+    if not isinstance(command.setting, Setpoint) or not command.cause.autonomous:
+        return None
+    if not command.setting.celsius > lowest(now.device, now.limits):
+        return None
+    ago = now.fire.ago(Quantity.SMOKE, now.elapsed)
+    if ago == 0:
+        return "a detector tells of smoke"
+    rests = command.cause is not Cause.SAFETY and ago < now.limits.fire.latch
+    return f"a detector told of smoke {ago / 60:.0f} min ago" if rests else None
 
 
 def lamp_level_is_real(command: Command, _: Situation) -> str | None:
@@ -160,6 +204,21 @@ def lamp_does_not_flicker(command: Command, now: Situation) -> str | None:
     if now.ledger.autonomous_within(target, elapsed, WINDOW) >= earned:
         return f"policies may change it {limits.policy_changes} times in ten minutes, {earned} so soon after the start"
     return None
+
+
+def alarm_leaves_lamps_on(command: Command, now: Situation) -> str | None:
+    if not isinstance(command.setting, Light) or command.setting.on or not command.cause.autonomous:
+        return None
+    sounding = any(now.fire.sounds(quantity, now.elapsed) for quantity in ALARMS)
+    return "a detector gives the alarm, and people may need the light" if sounding else None
+
+
+def no_alarm_bars_the_lock(command: Command, now: Situation) -> str | None:
+    """Nobody but a person locks a door while a detector gives the alarm, or has just done so."""
+    if not isinstance(command.setting, Lock) or not command.cause.autonomous:
+        return None
+    rests = now.fire.rests(now.elapsed, now.limits.fire.latch)
+    return f"a detector gave the alarm less than {now.limits.fire.latch / 60:.0f} min ago" if rests else None
 
 
 def door_is_freshly_closed(command: Command, now: Situation) -> str | None:
@@ -218,8 +277,13 @@ RULES: tuple[Rule, ...] = (
     setpoint_is_a_whole_step,
     setpoint_moves_slowly,
     room_temperature_is_fresh,
+    room_is_not_too_hot,
+    no_carbon_monoxide_bars_heat,
+    no_smoke_bars_heat,
     lamp_level_is_real,
     lamp_does_not_flicker,
+    alarm_leaves_lamps_on,
+    no_alarm_bars_the_lock,
     door_is_freshly_closed,
     only_a_person_unlocks,
     lock_can_be_unlocked,

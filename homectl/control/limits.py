@@ -23,14 +23,21 @@ class SetpointLimits(_Declared):
     freeze: float = Field(default=7.0, ge=7, le=15, description="a room below this is heated whatever else is wanted")
     freeze_release: float = Field(default=9.0, ge=9, le=17, description="the freeze guard lets go at this")
     stale_after: float = Field(default=6 * 3600.0, gt=0, le=6 * 3600, description="silence before the safe setpoint")
+    lost_after: float = Field(
+        default=1800.0, gt=0, le=1800, description="no believable temperature before heat is bounded"
+    )
+    hot: float = Field(default=35.0, ge=30, le=35, description="a room this warm is not heated, whoever wants it")
+    hot_release: float = Field(default=33.0, ge=25, le=34, description="and not before it has cooled to this")
     safe: float = Field(default=17.0, ge=7, le=26, description="setpoint of a room whose temperature is not known")
 
     @model_validator(mode="after")
     def _ordered(self) -> Self:
         ordered = self.coolest <= self.policy_coolest <= self.policy_warmest <= self.warmest
-        if not (ordered and self.freeze < self.freeze_release and self.coolest <= self.safe <= self.warmest):
+        freeze, hot = self.freeze < self.freeze_release, self.hot_release < self.hot
+        if not (ordered and freeze and hot and self.coolest <= self.safe <= self.warmest):
             raise ValueError(
-                "expected coolest ≤ policy_coolest ≤ policy_warmest ≤ warmest around safe, freeze < release"
+                "expected coolest ≤ policy_coolest ≤ policy_warmest ≤ warmest around safe, freeze < freeze_release "
+                "and hot_release < hot"
             )
         return self
 
@@ -49,6 +56,12 @@ class LockLimits(_Declared):
     auto_lock_after: float = Field(default=180.0, ge=30, le=1800, description="after the door was last closed")
     tries: int = Field(default=3, ge=1, le=3, description="bolt throws before the lock is called jammed")
     tries_every: float = Field(default=30.0, ge=30, description="seconds between two tries")
+
+
+class FireLimits(_Declared):
+    """What smoke and carbon monoxide stop, seconds."""
+
+    latch: float = Field(default=1800.0, ge=1800, description="that locks and heating rest after an alarm is over")
 
 
 class HoldLimits(_Declared):
@@ -86,5 +99,6 @@ class Limits(_Declared):
     setpoint: SetpointLimits = SetpointLimits()
     light: LightLimits = LightLimits()
     lock: LockLimits = LockLimits()
+    fire: FireLimits = FireLimits()
     hold: HoldLimits = HoldLimits()
     start_up: float = Field(default=60.0, ge=60, description="seconds after start without autonomous commands")

@@ -56,7 +56,8 @@ class Moment:
 
     def situation(self, target: Target) -> Situation:
         device = self.home.device(target.device)
-        return Situation(self.home, device, self.history, self.at, self.elapsed, self.state.ledger, self.limits)
+        known = (self.history, self.at, self.elapsed, self.state.ledger, self.limits, self.state.fire)
+        return Situation(self.home, device, *known)
 
 
 def decide(now: Moment, policy: Policy, fallback: Policy, targets: Sequence[Target]) -> list[Verdict]:

@@ -1,8 +1,9 @@
-"""What control remembers between two decisions: limiters, holds, the mode, what is asked and what has failed."""
+"""What control remembers between two decisions: limiters, holds, mode, alarms, what is asked and what has failed."""
 
 from collections.abc import Iterable
 
 from homectl.control.arbiter import Lease
+from homectl.control.fire import Fire
 from homectl.control.holds import Holds
 from homectl.control.ledger import Ledger
 from homectl.control.limits import HoldLimits
@@ -22,6 +23,7 @@ class ControlState:
         self.holds = Holds()
         self.mode: ModeSpan | None = None
         self.granted: dict[Target, Lease] = {}  # what safety keeps the weaker from undoing
+        self.fire = Fire()
         self._asked: dict[Target, Command] = {}
         self._failed: dict[Target, tuple[Wish, float]] = {}
 

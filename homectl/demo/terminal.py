@@ -31,7 +31,7 @@ def home_table(view: HomeView) -> Group:
         table.add_row(Text(area.name, style="bold"), sensed, "", "")
         for device, target in targets:
             table.add_row(f"  {device.name}", _now(target), _asked(target), Text(target.decision, style="dim"))
-    return Group(_title(view), table)
+    return Group(_title(view), *(Text(alarm, style="bold red") for alarm in view.alarms), table)
 
 
 def _title(view: HomeView) -> Text:

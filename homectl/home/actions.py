@@ -97,6 +97,7 @@ class HomeView(_Shown):
     health: dict[str, Any]
     areas: tuple[AreaView, ...]
     pending: tuple[str, ...]  # devices nobody has placed
+    alarms: tuple[str, ...] = ()  # what a person must know of, the most pressing first
     simulator: dict[str, Any]  # speed, paused, people → area; empty for a real home
     mode: ModeView = ModeView()
 

@@ -53,7 +53,7 @@ class Sample:
 class Track:
     """One signal's series in growing arrays, ordered by time. Views are valid until the next append."""
 
-    __slots__ = ("_newest", "_origins", "_seen", "_size", "_times", "_values", "derived", "forgotten", "kept")
+    __slots__ = ("_newest", "_origins", "_seen", "_size", "_times", "_values", "derived", "forgotten", "judged", "kept")
 
     def __init__(self, capacity: int = 64) -> None:
         self._size = 0
@@ -64,6 +64,7 @@ class Track:
         self._seen = np.empty(capacity)
         self.derived: object = None  # what a reader has made of the samples; dropped when they change
         self.kept: object = None  # what a reader makes of the samples one by one; it reads on by itself
+        self.judged: object = None  # the same of who asks which of them can be believed
         self.forgotten = 0  # samples dropped at the front
 
     @classmethod
@@ -169,6 +170,7 @@ class History:
     def __init__(self, tracks: Mapping[Signal, Track] | None = None) -> None:
         self.tracks: dict[Signal, Track] = dict(tracks or {})
         self.late = 0
+        self._leaps: list[tuple[float, float]] = []
         self._by_device: dict[str, list[Track]] = {}
         for signal, track in self.tracks.items():
             self._by_device.setdefault(signal.device, []).append(track)
@@ -200,6 +202,14 @@ class History:
         """Keep what is known, but count nothing as heard live: what a restart starts from."""
         for track in self.tracks.values():
             track.unsee()
+
+    def leap(self, at: float, by: float) -> None:
+        """The clock, which said `at`, was set ahead by so many seconds."""
+        self._leaps.append((at, by))
+
+    def passed(self, since: float, at: float) -> float:
+        """Seconds that went by between two times, without those that the clock left out."""
+        return at - since - sum(by for when, by in self._leaps if since <= when < at)
 
     def newest(self) -> float:
         """The time of the newest sample of all; -inf for an empty history."""

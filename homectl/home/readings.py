@@ -26,6 +26,8 @@ class Quantity(StrEnum):
     HEATING = "heating"  # 1: the heater is asked for heat
     LOCK = "lock"  # a LockState
     AVAILABLE = "available"  # 1: the device's own network says it is reachable
+    SMOKE = "smoke"  # 1: a smoke detector gives the alarm
+    CARBON_MONOXIDE = "carbon_monoxide"  # 1: a detector of carbon monoxide gives the alarm
 
 
 class LockState(IntEnum):
@@ -95,6 +97,8 @@ PLAUSIBLE: dict[Quantity, tuple[float, float]] = {
     Quantity.HEATING: (0, 1),
     Quantity.LOCK: (0, max(LockState)),
     Quantity.AVAILABLE: (0, 1),
+    Quantity.SMOKE: (0, 1),
+    Quantity.CARBON_MONOXIDE: (0, 1),
 }
 """The range outside which a value is a fault, not a fact (safety envelope: implausible temperature)."""
 

@@ -59,8 +59,13 @@ SENSORS: dict[Quantity, tuple[str, str, int]] = {
 }
 """Device class, unit and digits of what is measured."""
 
-BINARY: dict[Quantity, str] = {Quantity.MOTION: "motion", Quantity.CONTACT: "door"}
-"""Device class of what is one of two; ON is motion, and an open door."""
+BINARY: dict[Quantity, str] = {
+    Quantity.MOTION: "motion",
+    Quantity.CONTACT: "door",
+    Quantity.SMOKE: "smoke",
+    Quantity.CARBON_MONOXIDE: "carbon_monoxide",
+}
+"""Device class of what is one of two; ON is motion, an open door, and an alarm."""
 
 
 def key_of(device: Device) -> str:

@@ -31,6 +31,8 @@ SENSORS: dict[Quantity, Expose] = {
     Quantity.POWER: _numeric("power", "W", STATE | GET),
     Quantity.MOTION: _expose("binary", "occupancy", STATE, value_on=True, value_off=False),
     Quantity.CONTACT: _expose("binary", "contact", STATE, value_on=False, value_off=True),
+    Quantity.SMOKE: _expose("binary", "smoke", STATE, value_on=True, value_off=False),
+    Quantity.CARBON_MONOXIDE: _expose("binary", "carbon_monoxide", STATE, value_on=True, value_off=False),
     Quantity.ACTION: _expose("enum", "action", STATE, values=["single", "double", "hold"]),
     Quantity.BATTERY: _numeric("battery", "%", value_min=0, value_max=100, category="diagnostic"),
 }

@@ -18,6 +18,9 @@ LOCK_WORDS = {
 }
 """`state` and `lock_state`. A bolt on its way has no word: nothing is said until it rests."""
 
+BINARY = {Quantity.MOTION: "occupancy", Quantity.SMOKE: "smoke", Quantity.CARBON_MONOXIDE: "carbon_monoxide"}
+"""What is true or false, by its key."""
+
 INFO = {
     "version": "2.14.1",
     "coordinator": {"ieee_address": "0x00124b0000000000", "type": "zStack3x0"},
@@ -180,6 +183,8 @@ def _light_asked(state: str, brightness: float | None, *, lit: bool) -> Light | 
 def _words(device: Device, quantity: Quantity, value: float, setpoint: str) -> dict[str, object]:
     """The keys of a state message that one value gives; null where the device does not know."""
     unknown = math.isnan(value)
+    if quantity in BINARY:
+        return {BINARY[quantity]: None if unknown else bool(value)}
     match quantity:
         case Quantity.LIGHT_ON | Quantity.SWITCH:
             return {"state": None if unknown else "ON" if value else "OFF"}
@@ -192,8 +197,6 @@ def _words(device: Device, quantity: Quantity, value: float, setpoint: str) -> d
         case Quantity.LOCK:
             state, detail = (None, None) if unknown else LOCK_WORDS[LockState(int(value))]
             return {"state": state, "lock_state": detail}
-        case Quantity.MOTION:
-            return {"occupancy": None if unknown else bool(value)}
         case Quantity.CONTACT:
             return {"contact": None if unknown else not value}
         case Quantity.TEMPERATURE:

@@ -2,10 +2,11 @@
 
 import math
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import pytest
 
+from homectl.control.fire import Fire
 from homectl.control.guard import Refusal, Situation, review
 from homectl.control.ledger import Ledger
 from homectl.control.limits import Limits, SetpointLimits
@@ -58,13 +59,24 @@ WELL = (
 )
 
 
-def situation(*more: Reading, running: float = 3600.0, issued: tuple[tuple[float, Command], ...] = ()) -> Situation:
-    """A home where all is well and has been running for an hour, but for what is given."""
+def situation(
+    *more: Reading,
+    running: float = 3600.0,
+    issued: tuple[tuple[float, Command], ...] = (),
+    alarms: tuple[tuple[float, Quantity, float], ...] = (),
+) -> Situation:
+    """A home where all is well and has been running for an hour, but for what is given.
+
+    `alarms`: seconds ago, which, and 1 where it was given or 0 where it ended.
+    """
     ledger = Ledger(0.0)
     for ago, command in issued:
         ledger.issued(command, running - ago)
-    device = HOME.device("lamp")
-    return Situation(HOME, device, History.of([*WELL, *more]), NOON, running, ledger, Limits())
+    fire = Fire()
+    for ago, quantity, value in alarms:
+        fire.hear(told("detector", quantity, value), 3900.0, running - ago)
+    device, told_all = HOME.device("lamp"), sorted([*WELL, *more], key=lambda reading: reading.at)
+    return Situation(HOME, device, History.of(told_all), NOON, running, ledger, Limits(), fire)
 
 
 def command(setting: Wish, cause: Cause = Cause.LEARNED, person: str = "") -> Command:
@@ -75,8 +87,7 @@ def command(setting: Wish, cause: Cause = Cause.LEARNED, person: str = "") -> Co
 def rule_of(setting: Wish, cause: Cause, now: Situation, person: str = "") -> str:
     """The rule that objects, or nothing."""
     asked = command(setting, cause, person)
-    here = Situation(HOME, HOME.device(asked.target.device), now.history, now.at, now.elapsed, now.ledger, now.limits)
-    verdict = review(asked, here)
+    verdict = review(asked, replace(now, device=HOME.device(asked.target.device)))
     return verdict.rule if isinstance(verdict, Refusal) else ""
 
 
@@ -123,7 +134,7 @@ def test_a_restart_arms_the_setpoint_limiter(running: float, rule: str) -> None:
 def test_no_policy_sets_a_temperature_it_cannot_measure() -> None:
     stale = History.of([told("valve", Quantity.SETPOINT, 20.0), told("lamp", Quantity.LIGHT_ON, 0.0)])
     now = situation()
-    blind = Situation(HOME, now.device, stale, NOON, now.elapsed, now.ledger, now.limits)
+    blind = replace(now, history=stale)
     assert rule_of(Setpoint(20.5), Cause.LEARNED, blind) == "room temperature is fresh"
     assert rule_of(Setpoint(20.5), Cause.PERSON, blind) == ""
 
@@ -132,7 +143,7 @@ def test_no_policy_sets_a_temperature_it_cannot_measure() -> None:
 def test_what_was_ordered_beforehand_acts_on_no_dead_sensor_at_no_restart_and_not_too_often(cause: Cause) -> None:
     stale = History.of([told("valve", Quantity.SETPOINT, 20.0), told("lamp", Quantity.LIGHT_ON, 0.0)])
     now = situation()
-    blind = Situation(HOME, now.device, stale, NOON, now.elapsed, now.ledger, now.limits)
+    blind = replace(now, history=stale)
     assert rule_of(Setpoint(20.5), cause, blind) == "room temperature is fresh"
     assert rule_of(Light(on=True), cause, situation(running=59.9)) == "start is over"
     before = ((4.9, command(Light(on=True), cause)),)
@@ -152,8 +163,98 @@ def test_what_was_ordered_beforehand_acts_on_no_dead_sensor_at_no_restart_and_no
 def test_nothing_ordered_beforehand_is_colder_than_the_freeze_guard(celsius: float, cause: Cause, rule: str) -> None:
     now = situation()
     limits = Limits(setpoint=SetpointLimits(freeze=10, freeze_release=12))
-    careful = Situation(HOME, now.device, now.history, NOON, now.elapsed, now.ledger, limits)
+    careful = replace(now, limits=limits)
     assert rule_of(Setpoint(celsius), cause, careful) == rule
+
+
+@pytest.mark.parametrize(
+    ("said", "rule"),
+    [
+        ((19.0,), ""),
+        ((math.nan,), "room temperature is fresh"),
+        ((61.0,), "room temperature is fresh"),
+        ((85.0,), "room temperature is fresh"),
+        ((-127.0,), "room temperature is fresh"),
+        ((19.0, 24.0), ""),
+        ((19.0, 24.1), "room temperature is fresh"),
+    ],
+)
+def test_no_policy_heats_by_a_temperature_that_cannot_be(said: tuple[float, ...], rule: str) -> None:
+    only = [told("valve", Quantity.TEMPERATURE, c, NOON - 60 + 40 * n) for n, c in enumerate(said)]
+    others = [reading for reading in WELL if reading.quantity is not Quantity.TEMPERATURE]
+    ordered = sorted([*others, *only], key=lambda reading: reading.at)
+    now = replace(situation(), history=History.of(ordered))
+    assert rule_of(Setpoint(20.5), Cause.LEARNED, now) == rule
+    assert rule_of(Setpoint(20.5), Cause.PERSON, now) == ""
+
+
+@pytest.mark.parametrize(
+    ("room", "celsius", "rule"),
+    [
+        ((34.9,), 20.0, ""),
+        ((35.0,), 20.0, "room is not too hot"),
+        ((35.0,), 7.5, "room is not too hot"),
+        ((35.0,), 7.0, ""),
+        ((35.0, 33.0), 20.0, "room is not too hot"),
+        ((35.0, 32.9), 20.0, ""),
+    ],
+)
+def test_a_hot_room_is_heated_by_nobody_until_it_has_cooled(room: tuple[float, ...], celsius: float, rule: str) -> None:
+    times = [NOON - 4000 + 1800 * n for n in range(len(room))]
+    hot = [told("valve", Quantity.TEMPERATURE, value, at) for value, at in zip(room, times, strict=True)]
+    calm = [reading for reading in WELL if reading.quantity is not Quantity.TEMPERATURE]
+    now = replace(situation(), history=History.of([*hot, *calm]))
+    assert {rule_of(Setpoint(celsius), cause, now) for cause in (Cause.PERSON, Cause.SAFETY)} == {rule}
+
+
+SMOKE, GAS = Quantity.SMOKE, Quantity.CARBON_MONOXIDE
+
+
+@pytest.mark.parametrize("cause", [Cause.SAFETY, Cause.SCHEDULE, Cause.LEARNED, Cause.RULES])
+@pytest.mark.parametrize(
+    ("alarms", "locks", "goes_off"),
+    [
+        ((), True, True),
+        (((10, SMOKE, 1.0),), False, False),
+        (((10, GAS, 1.0),), False, False),
+        (((3000, SMOKE, 1.0), (1799, SMOKE, 0.0)), False, True),
+        (((3000, SMOKE, 1.0), (1800, SMOKE, 0.0)), True, True),
+        (((3000, GAS, 1.0), (1800, GAS, math.nan)), True, True),
+    ],
+)
+def test_an_alarm_keeps_doors_as_they_are_and_lamps_lit(
+    alarms: tuple[tuple[float, Quantity, float], ...], locks: bool, goes_off: bool, cause: Cause
+) -> None:
+    now = situation(alarms=alarms)
+    assert rule_of(Lock(), cause, now) == ("" if locks else "no alarm bars the lock")
+    assert rule_of(Lock(), Cause.PERSON, now) == ""
+    assert rule_of(Light(on=False), cause, now) == ("" if goes_off else "alarm leaves lamps on")
+    assert rule_of(Light(on=True), cause, now) == rule_of(Light(on=False), Cause.PERSON, now) == ""
+
+
+@pytest.mark.parametrize(
+    ("alarms", "person", "safety", "policy"),
+    [
+        (((10, SMOKE, 1.0),), True, False, False),
+        (((3000, SMOKE, 1.0), (1, SMOKE, 0.0)), True, True, False),
+        (((3000, SMOKE, 1.0), (1800, SMOKE, 0.0)), True, True, True),
+        (((10, GAS, 1.0),), False, False, False),
+        (((3000, GAS, 1.0), (1, GAS, 0.0)), True, False, False),
+        (((3600, GAS, 1.0), (3500, GAS, 0.0)), True, False, False),
+    ],
+)
+def test_smoke_rests_the_heating_and_carbon_monoxide_stops_it_until_a_person_wants_it(
+    alarms: tuple[tuple[float, Quantity, float], ...], person: bool, safety: bool, policy: bool
+) -> None:
+    now, bars = situation(alarms=alarms), {"no carbon monoxide bars heat", "no smoke bars heat"}
+    for cause, may in ((Cause.PERSON, person), (Cause.SAFETY, safety), (Cause.LEARNED, policy)):
+        assert (rule_of(Setpoint(20.5), cause, now) in bars) is not may, cause
+        assert rule_of(Setpoint(7.0), cause, now) not in bars
+
+
+def test_a_lamp_is_none_of_smokes_business_where_it_is_asked_for_heat() -> None:
+    now = situation(alarms=((10, SMOKE, 1.0), (10, GAS, 1.0)))
+    assert rule_of(Light(on=True, level=0.5), Cause.LEARNED, now) == ""
 
 
 @pytest.mark.parametrize(

@@ -195,3 +195,35 @@ def test_an_echo_is_lost_late_or_doubled(trouble: Trouble | None, expected: list
 
 def test_an_echo_that_was_lost_is_made_up_for_when_the_device_checks_in() -> None:
     assert [value for _, value in answers(Trouble.LOST_ECHO, seconds=3300)][:1] == [1.0]
+
+
+ALARMS = {Trouble.SMOKE: Quantity.SMOKE, Trouble.CARBON_MONOXIDE: Quantity.CARBON_MONOXIDE}
+
+
+@pytest.mark.parametrize(("trouble", "quantity"), ALARMS.items())
+def test_a_detector_gives_the_alarm_at_once_and_only_that_one_until_it_is_over(
+    trouble: Trouble, quantity: Quantity
+) -> None:
+    world, begin = World(SEED, start=START + 7.9 * HOUR, detectors=["hall"]), START + 8 * HOUR
+    world.suffer(fault(trouble, "hall_detector", hours=1))
+    said = [reading for _ in range(90) for reading in world.step(60) if reading.device == "hall_detector"]
+    given = [reading for reading in said if reading.value == 1.0 and reading.quantity in ALARMS.values()]
+    assert {reading.quantity for reading in given} == {quantity}
+    assert given[0].at == begin
+    assert max(reading.at for reading in given) < begin + HOUR
+    assert next(r.value for r in said if r.quantity is quantity and r.at >= begin + HOUR) == 0.0
+
+
+def test_a_detector_changes_nothing_about_the_others() -> None:
+    world = World(SEED, start=START + 6 * HOUR, detectors=["hall", "kitchen"])
+    said = [reading for _ in range(720) for reading in world.step(60)]
+    assert [reading for reading in said if not reading.device.endswith("_detector")] == HEALTHY
+    assert {Quantity.SMOKE, Quantity.CARBON_MONOXIDE} <= world.home.device("hall_detector").senses
+
+
+def test_the_scenario_of_a_fire_names_what_hangs_there() -> None:
+    path = Path(__file__).parents[2] / "config" / "scenarios" / "fire.yaml"
+    scenario = Scenario.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    assert {"kitchen_detector", "hall_detector"} <= set(scenario.world().home.by_id)
+    with pytest.raises(DeviceUnknown):
+        World(SEED, start=START, detectors=["attic"])

@@ -6,6 +6,7 @@ from homectl.bridge.directory import Directory, dialects_of
 from homectl.bridge.messages import Message
 from homectl.bridge.settings import BridgeSettings
 from homectl.home import Home, Kind, Light, Lock, LockState, Quantity, Setpoint, Setting
+from simulator.faults import Fault, Trouble
 from simulator.firmware import Asked, Firmware, Spoken
 from simulator.world import World
 
@@ -43,7 +44,7 @@ def message_of(spoken: Spoken) -> Message:
 
 @pytest.mark.parametrize("seed", range(1, 11))
 def test_the_bridge_finds_in_a_home_what_is_there(seed: int) -> None:
-    home = World(seed, start=START).home
+    home = World(seed, start=START, detectors=["hall"]).home
     _, directory = bridge_to(home)
     assert not directory.pending
     assert not directory.counters
@@ -58,7 +59,8 @@ def test_the_bridge_finds_in_a_home_what_is_there(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(1, 11))
 def test_every_reading_of_a_morning_arrives_with_its_value(seed: int) -> None:
-    world = World(seed, start=START)
+    world = World(seed, start=START, detectors=["hall"])
+    world.suffer(Fault(trouble=Trouble.SMOKE, device="hall_detector", at=START + 600, until=START + 900))
     firmware, directory = bridge_to(world.home)
     firmware.note(world.reported.values())
     compared = 0

@@ -43,8 +43,10 @@ NOTICED: dict[str, Quantity] = {
     "garage_door": Quantity.CONTACT,
     "opening": Quantity.CONTACT,
     "window": Quantity.CONTACT,
+    "smoke": Quantity.SMOKE,
+    "carbon_monoxide": Quantity.CARBON_MONOXIDE,
 }
-"""Device classes of binary sensors. On means somebody is there, or open."""
+"""Device classes of binary sensors. On means somebody is there, open, or an alarm."""
 
 BOLT: dict[str, tuple[str, LockState]] = {
     "state_locked": ("LOCKED", LockState.LOCKED),

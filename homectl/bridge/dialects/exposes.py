@@ -42,6 +42,8 @@ SENSED: dict[str, tuple[Quantity, str]] = {
     "occupancy": (Quantity.MOTION, "binary"),
     "motion": (Quantity.MOTION, "binary"),
     "contact": (Quantity.CONTACT, "binary"),
+    "smoke": (Quantity.SMOKE, "binary"),
+    "carbon_monoxide": (Quantity.CARBON_MONOXIDE, "binary"),
     "action": (Quantity.ACTION, ""),
 }
 """Plain exposes by name. Of two that mean the same, the first in this table speaks."""
@@ -203,7 +205,7 @@ def _sensed(quantity: Quantity, expose: dict[str, Any]) -> Convert | None:
     if quantity is Quantity.CONTACT:
         # A contact is true when closed. One that declares it the other way round is ambiguous: a bolt hangs on it.
         return meaning({False: 1, True: 0}) if expose.get("value_on", False) is False else None
-    if quantity is Quantity.MOTION:
+    if quantity in (Quantity.MOTION, Quantity.SMOKE, Quantity.CARBON_MONOXIDE):
         return meaning({_said(expose, "value_off", False): 0, _said(expose, "value_on", True): 1})
     return in_unit(quantity, expose.get("unit"))
 

@@ -25,8 +25,14 @@ function render(home) {
   mode.update(home);
   const areas = home.areas.map((area) => ({ area, simulated: home.simulated }));
   keep(at("areas"), areas, ({ area }) => area.id, areaCard);
+  show(at("alarms"), home.alarms.length > 0);
+  keep(at("alarms"), home.alarms, (alarm) => alarm, alarmRow);
   show(at("pending"), home.pending.length > 0);
   keep(at("pending-list"), home.pending, (name) => name, pendingRow);
+}
+
+function alarmRow(alarm) {
+  return { root: element("p", { class: "notice" }, alarm), update() {} };
 }
 
 function pendingRow(name) {

@@ -3,7 +3,7 @@
 const QUANTITY = {
   temperature: "Temperature", humidity: "Humidity", illuminance: "Brightness", co2: "CO₂", power: "Power",
   motion: "Motion", contact: "Contact", action: "Button", switch: "Switch", position: "Position",
-  light_on: "Lamp", light_level: "Level", setpoint: "Wanted", heating: "Heating", lock: "Bolt",
+  light_on: "Lamp", light_level: "Level", setpoint: "Wanted", heating: "Heating", lock: "Bolt", smoke: "Smoke", carbon_monoxide: "Carbon monoxide",
 };
 
 const CAUSE = {

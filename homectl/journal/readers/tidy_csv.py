@@ -32,6 +32,8 @@ KINDS: dict[str, Quantity] = {
     "power": Quantity.POWER,
     "co2": Quantity.CO2,
     "battery": Quantity.BATTERY,
+    "smoke": Quantity.SMOKE,
+    "carbon_monoxide": Quantity.CARBON_MONOXIDE,
     "setpoint": Quantity.SETPOINT,
     "lock": Quantity.LOCK,
     "switch": Quantity.SWITCH,
