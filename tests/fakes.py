@@ -104,6 +104,7 @@ class FakeHome:
         self.health: dict[str, Any] = {"readings": 0, "commands": {"asked": 0}}
         self.connected = True
         self.pending: tuple[str, ...] = ()
+        self.alarms: tuple[str, ...] = ()
         self.simulator: dict[str, Any] = {"speed": 1.0, "paused": False, "people": {"Ada": "kitchen", "Ben": "away"}}
         self.asked: list[tuple[Target, Setting]] = []
         self.simulated: list[tuple[str, dict[str, Any]]] = []
@@ -132,6 +133,7 @@ class FakeHome:
             policy="rules",
             health=self.health,
             pending=self.pending,
+            alarms=self.alarms,
             simulator=self.simulator if self.home.simulated else {},
         )
 

@@ -23,7 +23,12 @@ MISTAKES = [
     ),
     ("held off for nobody", GUARD, "held = command.cause.autonomous and now.fire.heat_off", "held = False"),
     ("smoke is over at once", GUARD, "rests = command.cause is not Cause.SAFETY", "rests = False"),
-    ("frost before smoke", GUARD, "if ago == 0:", "if ago == 0 and command.cause is not Cause.SAFETY:"),
+    (
+        "frost before smoke",
+        GUARD,
+        "if now.fire.sounds(Quantity.SMOKE, now.elapsed):",
+        "if command.cause is not Cause.SAFETY and now.fire.sounds(Quantity.SMOKE, now.elapsed):",
+    ),
     (
         "restarts forget the limiters",
         LEDGER,
@@ -106,7 +111,11 @@ def first_found(edits: dict[str, tuple[str, str]]) -> str:
     """What the oracle says of the first of some homes in which it finds anything."""
     with planted(edits) as adversary:
         for seed in range(HOMES):
-            if faults := adversary.ordeal(seed).faults:
+            try:
+                faults = adversary.ordeal(seed).faults
+            except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+                return f"ordeal({seed}): it falls over: {error!r}"
+            if faults:
                 return f"ordeal({seed}): {faults[0]}"
     return ""
 
