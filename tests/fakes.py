@@ -119,6 +119,7 @@ class FakeHome:
         self.health: dict[str, Any] = {"readings": 0, "commands": {"asked": 0}}
         self.connected = True
         self.pending: tuple[str, ...] = ()
+        self.alarms: tuple[str, ...] = ()
         self.simulator: dict[str, Any] = {"speed": 1.0, "paused": False, "people": {"Ada": "kitchen", "Ben": "away"}}
         self.asked: list[tuple[Target, Wish]] = []
         self.wrong = 0
@@ -148,6 +149,7 @@ class FakeHome:
             policy="rules",
             health=self.health,
             pending=self.pending,
+            alarms=self.alarms,
             simulator=self.simulator if self.home.simulated else {},
             mode=mode_view(self.span, self.home, self.clock.now()),
         )

@@ -47,11 +47,11 @@ def _fire(now: Moment) -> Iterator[str]:
     fire, latch = now.state.fire, now.limits.fire.latch
     for quantity in ALARMS:
         ago = fire.ago(quantity, now.elapsed)
-        if ago == 0:
+        if fire.sounds(quantity, now.elapsed):
             names = (d.label for d in placed(now.home) if now.history.value(d.id, quantity, now.at) == 1.0)
             yield f"{NAMED[quantity].capitalize()}: {', '.join(names)} gives the alarm"
         elif ago < latch:
-            yield f"{NAMED[quantity].capitalize()} {ago / 60:.0f} min ago; no door locks itself for {latch / 60:.0f}"
+            yield f"{NAMED[quantity].capitalize()} {ago / 60:.0f} min ago; no door locks itself for {span(latch)}"
     if fire.heat_off:
         yield "Heating is held off after carbon monoxide until a person resumes it; rooms may freeze"
 

@@ -177,9 +177,9 @@ def no_smoke_bars_heat(command: Command, now: Situation) -> str | None:
         return None
     if not command.setting.celsius > lowest(now.device, now.limits):
         return None
-    ago = now.fire.ago(Quantity.SMOKE, now.elapsed)
-    if ago == 0:
+    if now.fire.sounds(Quantity.SMOKE, now.elapsed):
         return "a detector tells of smoke"
+    ago = now.fire.ago(Quantity.SMOKE, now.elapsed)
     rests = command.cause is not Cause.SAFETY and ago < now.limits.fire.latch
     return f"a detector told of smoke {ago / 60:.0f} min ago" if rests else None
 

@@ -111,6 +111,20 @@ def test_a_lamp_is_asked_then_confirmed_and_never_shown_on_before_it_says_so(see
     see(scene)
 
 
+def test_alarms_stand_above_the_areas_until_they_are_over(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        alarms = seen.page.locator("#alarms")
+        await expect(alarms).to_be_hidden()
+        seen.home.alarms = ("Smoke: Detector gives the alarm", "<b>Hall</b>: 6.5 °C, about to freeze")
+        seen.home.changed()
+        await expect(alarms.locator("p")).to_have_text([*seen.home.alarms])
+        seen.home.alarms = ()
+        seen.home.changed()
+        await expect(alarms).to_be_hidden()
+
+    see(scene)
+
+
 def test_a_failure_says_what_failed_and_why(see: See) -> None:
     async def scene(seen: Seen) -> None:
         await seen.button("Lock Front door lock").click()

@@ -209,8 +209,8 @@ def live(examples: int, number: int | None = None) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_no_history_of_sixty_breaks_a_promise() -> None:
-    live(60)
+def test_no_history_of_fifty_breaks_a_promise() -> None:
+    live(50)
 
 
 @pytest.mark.soak

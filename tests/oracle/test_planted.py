@@ -8,10 +8,11 @@ from tests.oracle.planted import planted
 LEDGER, FIRE, THERMOMETERS = "homectl.control.ledger", "homectl.control.fire", "homectl.control.thermometers"
 GUARD, TICK, CONTROLLER = "homectl.control.guard", "homectl.safety_tick", "homectl.controller"
 
+# That no policy acts in the first minute cannot be seen from outside: a run earns its first light after 100 s, its first
+# bolt after 200 s and its first step of a setpoint after 900 s. The guard's own tests show it.
 WITHOUT_A_RULE = [(f"without {rule.__name__}", GUARD, f"    {rule.__name__},\n", "") for rule in RULES]
 
 MISTAKES = [
-    ("start-up lasts no time", GUARD, "running >= now.limits.start_up", "running >= 0"),
     ("a door once closed is closed", GUARD, "if not now.fresh(contact, Quantity.CONTACT):", "if False:"),
     ("a jam is no jam", GUARD, "== LockState.JAMMED", "== LockState.LOCKED"),
     ("policies may heat to 30 °C", GUARD, "min(high, limits.policy_warmest)", "high"),
@@ -23,7 +24,12 @@ MISTAKES = [
     ),
     ("held off for nobody", GUARD, "held = command.cause.autonomous and now.fire.heat_off", "held = False"),
     ("smoke is over at once", GUARD, "rests = command.cause is not Cause.SAFETY", "rests = False"),
-    ("frost before smoke", GUARD, "if ago == 0:", "if ago == 0 and command.cause is not Cause.SAFETY:"),
+    (
+        "frost before smoke",
+        GUARD,
+        "if now.fire.sounds(Quantity.SMOKE, now.elapsed):",
+        "if command.cause is not Cause.SAFETY and now.fire.sounds(Quantity.SMOKE, now.elapsed):",
+    ),
     (
         "restarts forget the limiters",
         LEDGER,
@@ -106,7 +112,11 @@ def first_found(edits: dict[str, tuple[str, str]]) -> str:
     """What the oracle says of the first of some homes in which it finds anything."""
     with planted(edits) as adversary:
         for seed in range(HOMES):
-            if faults := adversary.ordeal(seed).faults:
+            try:
+                faults = adversary.ordeal(seed).faults
+            except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError) as error:
+                return f"ordeal({seed}): it falls over: {error!r}"
+            if faults:
                 return f"ordeal({seed}): {faults[0]}"
     return ""
 
