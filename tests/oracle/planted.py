@@ -16,6 +16,7 @@ CHAIN = (
     "homectl.control.pipeline",
     "homectl.control.alarms",
     "homectl.safety_tick",
+    "homectl.home_time",
     "homectl.controller",
     "tests.oracle.stage",
     "tests.oracle.adversary",
