@@ -29,6 +29,7 @@ RESTS: dict[float, tuple[Act, str]] = {
 ON_BEHALF: dict[Cause, Actor] = {
     Cause.SAFETY: Actor.SAFETY,
     Cause.PERSON: Actor.NAMELESS,
+    Cause.MODE: Actor.MODE,
     Cause.SCHEDULE: Actor.SCHEDULE,
     Cause.LEARNED: Actor.LEARNED,
     Cause.RULES: Actor.RULES,

@@ -21,6 +21,7 @@ class Actor(StrEnum):
     """Who acts without a name of their own. No person can be called so."""
 
     SAFETY = "homectl, for safety"
+    MODE = "homectl, by its mode"
     SCHEDULE = "homectl, by its schedule"
     LEARNED = "homectl, learned"
     RULES = "homectl, by its rules"
