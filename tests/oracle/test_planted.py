@@ -8,8 +8,8 @@ from tests.oracle.planted import planted
 LEDGER, FIRE, THERMOMETERS = "homectl.control.ledger", "homectl.control.fire", "homectl.control.thermometers"
 GUARD, TICK, CONTROLLER = "homectl.control.guard", "homectl.safety_tick", "homectl.controller"
 
-# That no policy acts in the first minute cannot be seen from outside: a run earns its first light after 100 s, its first
-# bolt after 200 s and its first step of a setpoint after 900 s. The guard's own tests show it.
+# That no policy acts in the first minute cannot be seen from outside: a run earns its first light after 100 s, its
+# first bolt after 200 s and its first step of a setpoint after 900 s. The guard's own tests show it.
 WITHOUT_A_RULE = [(f"without {rule.__name__}", GUARD, f"    {rule.__name__},\n", "") for rule in RULES]
 
 MISTAKES = [
