@@ -121,7 +121,7 @@ class Ordeal:
     def _season(self) -> None:
         """Every room becomes as cold, or as hot, as it can be."""
         level = self.dice.choice([5.0, 6.9, 7.0, 8.9, 9.0, 19.0, 20.0, 32.9, 33.0, 34.9, 35.0, 38.0])
-        for device, quantity in self.stage.truth:
+        for device, quantity in list(self.stage.truth):
             if quantity is Quantity.TEMPERATURE and self.dice.random() < 0.7:
                 self.stage.truth[device, quantity] = level
                 self.stage.pass_time(self.dice.choice([1.0, 240.0, 400.0]))
@@ -199,7 +199,7 @@ class Ordeal:
         device = self.dice.choice([d.id for d in self.stage.home.devices if Kind.SETPOINT in d.sets])
         self.stage.truth[device, Quantity.SETPOINT] = 29.0
         self.stage.say(device, Quantity.SETPOINT, 29.0, by="device")
-        for name, quantity in self.stage.truth:
+        for name, quantity in list(self.stage.truth):
             if quantity is Quantity.TEMPERATURE:
                 self.stage.say(name, quantity, math.nan)
         for target in self.stage.home.targets:

@@ -40,7 +40,7 @@ BEGAN = 1_767_200_000.0
 """UTC seconds at which every stage begins; true time begins at zero."""
 
 AFTER = 0.001
-"""Seconds between what happens before a restart or a leap of the clock and what happens after it."""
+"""Seconds between two things that happen one after the other: a journal tells milliseconds apart."""
 
 Log = list[tuple[Any, ...]]
 
@@ -60,7 +60,10 @@ class StepClock:
 
 
 class WrittenJournal(Journal):
-    """A journal that also writes commands and their ends down for the judges; its disk can be full."""
+    """A journal that also writes commands and their ends down for the judges; its disk can be too full for a command.
+
+    Never for a reading: what a run could not keep the next one cannot know, and a judge could not tell either.
+    """
 
     log: Log
     clock: StepClock
@@ -71,17 +74,13 @@ class WrittenJournal(Journal):
         target = command.target
         about = (target.device, str(target.kind), value, level, str(command.cause), command.id)
         self.log.append(("sent", self.clock.t, *about))
-        self._room()
+        if self.full:
+            raise JournalError("the disk is full")
         super().record_command(command)
 
     def record_outcome(self, outcome: Outcome) -> None:
         self.log.append(("ended", self.clock.t, outcome.command.id, str(outcome.state)))
-        self._room()
         super().record_outcome(outcome)
-
-    def _room(self) -> None:
-        if self.full:
-            raise JournalError("the disk is full")
 
 
 def plain(setting: Setting) -> tuple[Any, float | None]:
@@ -267,6 +266,7 @@ class Stage:
             return
         if quantity is Quantity.AVAILABLE:
             live = False
+        self.clock.t += 2 * AFTER
         self.log.append(("heard", self.clock.t, device, str(quantity), value, live, by))
         reading = Reading(device=device, quantity=quantity, value=value, at=self.control.now(), live=live)
         self._tried(lambda: self.control.learn([reading]))
