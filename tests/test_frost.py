@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from homectl.app import _parts
+from homectl.app import _parts, _step_up
 from homectl.bridge.directory import Directory, dialects_of
 from homectl.bridge.messages import Message
 from homectl.bridge.settings import BridgeSettings
@@ -84,7 +84,7 @@ class Run:
         parts = _parts(home, Limits(), self.journal, AutonomySettings(level=level), None)
         parts = parts if model else replace(parts, policy=NoModel())
         bridge = BridgeSettings(zigbee2mqtt=(f"{root}/zigbee2mqtt",), home_assistant=f"{root}/homeassistant")
-        self.daemon = Daemon(parts, Directory(home, dialects_of(bridge)), self.line, step_up=no_people())
+        self.daemon = Daemon(parts, Directory(home, dialects_of(bridge)), self.line, step_up=_step_up(folder / "h.db"))
         self.valve = next(t for t in home.targets if t.kind is Kind.SETPOINT and home.device(t.device).area == "living")
         self._seq = 0
         self.at = START

@@ -208,8 +208,8 @@ class History:
         self._leaps.append((at, by))
 
     def passed(self, since: float, at: float) -> float:
-        """Seconds that went by between two times, without those that the clock left out."""
-        return at - since - sum(by for when, by in self._leaps if since <= when < at)
+        """Seconds that went by between two times, in milliseconds, without those that the clock left out."""
+        return round(at - since - sum(by for when, by in self._leaps if since <= when < at), 3)
 
     def newest(self) -> float:
         """The time of the newest sample of all; -inf for an empty history."""

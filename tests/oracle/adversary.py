@@ -121,7 +121,7 @@ class Ordeal:
     def _season(self) -> None:
         """Every room becomes as cold, or as hot, as it can be."""
         level = self.dice.choice([5.0, 6.9, 7.0, 8.9, 9.0, 19.0, 20.0, 32.9, 33.0, 34.9, 35.0, 38.0])
-        for device, quantity in self.stage.truth:
+        for device, quantity in list(self.stage.truth):
             if quantity is Quantity.TEMPERATURE and self.dice.random() < 0.7:
                 self.stage.truth[device, quantity] = level
                 self.stage.pass_time(self.dice.choice([1.0, 240.0, 400.0]))
@@ -179,6 +179,32 @@ class Ordeal:
         if value == value:
             self.stage.truth[device, quantity] = value
         self.stage.say(device, quantity, value, live=self.dice.random() < 0.9)
+
+    def _stuck(self) -> None:
+        """Thermometers say the same for seven hours while heating goes on and off; then policies want a step."""
+        self.stage.silent.clear()
+        heaters = [key for key in self.stage.truth if key[1] is Quantity.HEATING]
+        for turn in range(14):
+            for key in heaters:
+                self.stage.truth[key] = float(turn % 6 < 3)
+            for device in self.stage.home.devices:
+                self.stage.check_in(device.id)
+            self.stage.pass_time(HOUR / 2)
+        for _ in range(10):
+            self.stage.pass_time(120)
+            self.stage.react("room")
+
+    def _lost(self) -> None:
+        """A thermostat is set high by another program, and then nobody knows how warm its room is."""
+        device = self.dice.choice([d.id for d in self.stage.home.devices if Kind.SETPOINT in d.sets])
+        self.stage.truth[device, Quantity.SETPOINT] = 29.0
+        self.stage.say(device, Quantity.SETPOINT, 29.0, by="device")
+        for name, quantity in list(self.stage.truth):
+            if quantity is Quantity.TEMPERATURE:
+                self.stage.say(name, quantity, math.nan)
+        for target in self.stage.home.targets:
+            self.stage.resume(target)
+        self.stage.pass_time(self.dice.choice([1700.0, 1900.0, 2500.0]))
 
     def _danger(self) -> None:
         """An alarm, and people and policies that want heat, darkness and a locked door in spite of it."""
@@ -242,5 +268,6 @@ class Ordeal:
     _happenings = (
         *(_warmth, _season, _check_in, _door, _bolt, _heater, _hand, _ask, _resume, _alarm, _all_clear, _available),
         *(_everybody_available, _silence, _loud, _link, _restart, _crash_loop, _clock, _disk, _long_silence, _danger),
+        *(_stuck, _lost),
     )
-    _weights = (20, 3, 14, 10, 8, 6, 5, 6, 2, 1.5, 2, 2, 2, 1, 1, 0.7, 0.6, 0.3, 0.3, 0.5, 0.15, 0.7)
+    _weights = (20, 3, 14, 10, 8, 6, 5, 6, 2, 1.5, 2, 2, 2, 1, 1, 0.7, 0.6, 0.3, 0.3, 0.5, 0.15, 0.7, 0.15, 0.5)

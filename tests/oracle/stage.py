@@ -40,7 +40,7 @@ BEGAN = 1_767_200_000.0
 """UTC seconds at which every stage begins; true time begins at zero."""
 
 AFTER = 0.001
-"""Seconds between what happens before a restart or a leap of the clock and what happens after it."""
+"""Seconds between two things that happen one after the other: a journal tells milliseconds apart."""
 
 Log = list[tuple[Any, ...]]
 
@@ -60,7 +60,10 @@ class StepClock:
 
 
 class WrittenJournal(Journal):
-    """A journal that also writes commands and their ends down for the judges; its disk can be full."""
+    """A journal that also writes commands and their ends down for the judges; its disk can be too full for a command.
+
+    Never for a reading: what a run could not keep the next one cannot know, and a judge could not tell either.
+    """
 
     log: Log
     clock: StepClock
@@ -71,17 +74,13 @@ class WrittenJournal(Journal):
         target = command.target
         about = (target.device, str(target.kind), value, level, str(command.cause), command.id)
         self.log.append(("sent", self.clock.t, *about))
-        self._room()
+        if self.full:
+            raise JournalError("the disk is full")
         super().record_command(command)
 
     def record_outcome(self, outcome: Outcome) -> None:
         self.log.append(("ended", self.clock.t, outcome.command.id, str(outcome.state)))
-        self._room()
         super().record_outcome(outcome)
-
-    def _room(self) -> None:
-        if self.full:
-            raise JournalError("the disk is full")
 
 
 def plain(setting: Setting) -> tuple[Any, float | None]:
@@ -145,6 +144,7 @@ class Stage:
         self.log: Log = []
         self.truth: dict[tuple[str, Quantity], float] = first(home)
         self.silent: set[str] = set()
+        self._untold: set[tuple[str, Quantity]] = set()  # what was set by hand and nobody has heard of yet
         self.losses = 0.0
         self._policy, self._fallback = policy, fallback
         self._coming: list[tuple[float, int, Callable[[], None]]] = []
@@ -267,6 +267,8 @@ class Stage:
             return
         if quantity is Quantity.AVAILABLE:
             live = False
+        self.clock.t += 2 * AFTER
+        self._untold.discard((device, quantity))
         self.log.append(("heard", self.clock.t, device, str(quantity), value, live, by))
         reading = Reading(device=device, quantity=quantity, value=value, at=self.control.now(), live=live)
         self._tried(lambda: self.control.learn([reading]))
@@ -274,11 +276,13 @@ class Stage:
     def check_in(self, device: str) -> None:
         for (name, quantity), value in self.truth.items():
             if name == device:
-                self.say(name, quantity, value, by="device")
+                by = "person" if (name, quantity) in self._untold else "device"
+                self.say(name, quantity, value, by=by)
 
     def by_hand(self, device: str, quantity: Quantity, value: float) -> None:
-        """A person sets the device itself."""
+        """A person sets the device itself, which it tells as soon as it can."""
         self.truth[device, quantity] = value
+        self._untold.add((device, quantity))
         self.say(device, quantity, value, by="person")
 
     def _transmit(self, target: Target, setting: Setting) -> bool:
