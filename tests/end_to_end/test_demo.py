@@ -37,7 +37,7 @@ def test_a_day_runs_itself_over_mosquitto(tmp_path: Path) -> None:
 
 
 def test_the_broker_of_the_wheel_serves_the_demo_too(tmp_path: Path) -> None:
-    out = run_demo(tmp_path, "--wheel", "--speed", "3600", "--for", "16", "--seed", "4")
+    out = run_demo(tmp_path, "--wheel", "--speed", "3600", "--for", "26", "--seed", "4")
     assert [check for check in out["checks"] if not check["ok"]] == []
     assert out["model_unlocks"] == 0
 
