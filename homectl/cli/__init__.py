@@ -35,6 +35,9 @@ COMMANDS = (
 )
 """The modules of this package that are commands, in the order `--help` shows them."""
 
+POLITE = 10
+"""How far behind everything else a polite command queues for the processor: the machine is shared with a home."""
+
 PACKAGES = ("homectl", "models", "simulator")
 
 
@@ -75,17 +78,20 @@ def _add(commands: "argparse._SubParsersAction[Parser]", command: ModuleType) ->
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     command.arguments(sub)
-    sub.set_defaults(run=command.run)
+    sub.set_defaults(run=command.run, polite=getattr(command, "polite", _never))
 
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command. 0 fine, 1 it failed, 2 wrong usage, 78 wrong configuration; errors are one line each.
 
-    Without `argv` it is this process that is the command: it ends in good order on SIGTERM, and shows no traceback.
+    Without `argv` it is this process that is the command: it ends in good order on SIGTERM, shows no traceback, and
+    gives way to others where the command says that it is `polite`.
     """
     if argv is None:
         _be_the_command()
     arguments = parser().parse_args(argv)
+    if argv is None and arguments.polite(arguments):
+        os.nice(max(0, POLITE - os.nice(0)))
     from homectl.home import HomeError  # numpy and pydantic: not for --help
 
     try:
@@ -102,6 +108,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         finding = f"{error.strerror or error}: {error.filename or 'system'}"
         print(f"homectl: {finding}; check that it exists and may be used", file=sys.stderr)
         return 1
+
+
+def _never(_arguments: argparse.Namespace) -> bool:
+    return False
 
 
 def _be_the_command() -> None:

@@ -41,6 +41,11 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--at", type=float, default=None, metavar="SECONDS", help="with once: the home's time, UTC")
 
 
+def polite(args: Namespace) -> bool:
+    """A night shares the machine with its home."""
+    return bool(args.what == "once")
+
+
 def run(args: Namespace) -> int:
     from homectl.home import HomeError, UsageError
     from homectl.learning.days import days_of
@@ -65,8 +70,6 @@ def run(args: Namespace) -> int:
 
 def _once(args: Namespace) -> int:
     """One night with the journal read only: whoever started it records what it came to."""
-    import os
-
     from homectl.home import UsageError
     from homectl.journal import Journal
     from homectl.learning import Night, night
@@ -75,7 +78,6 @@ def _once(args: Namespace) -> int:
 
     if args.journal is None:
         raise UsageError("learn once: expected --journal FILE, got none; a running home starts this by itself")
-    os.nice(10)
     given = checkpoint_of("base") if args.given is None else args.given
     with Journal.open(args.journal, read_only=True) as journal:
         tonight = Night.of(journal, args.journal, given, _time(journal) if args.at is None else args.at)

@@ -1,6 +1,5 @@
 """homectl train: fit the network to recorded logs, to simulated homes, or to both."""
 
-import os
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,9 +10,6 @@ if TYPE_CHECKING:
 
 NAME, HELP = "train", "train the network on recorded logs, simulated homes, or both"
 EXAMPLE = "homectl train --homes 240 --days 42 --seed 0 --out my-weights"
-
-POLITE = 10
-"""How far behind everything else it queues for the processor: the machine is shared with a home."""
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -43,10 +39,14 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--seeds", type=int, default=3, help="trainings of each scheme compared (default: %(default)s)")
 
 
+def polite(_args: Namespace) -> bool:
+    """It shares the machine with a home."""
+    return True
+
+
 def run(args: Namespace) -> int:
     _demand("torch", "train", "training needs PyTorch")
     _check(args)
-    os.nice(max(0, POLITE - os.nice(0)))
     return _compare(args) if args.compare_balance else _train(args)
 
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from homectl.bridge.broker import free_port
-from homectl.cli import COMMANDS, main, parser
+from homectl.cli import COMMANDS, POLITE, main, parser
 from homectl.cli.port import PAGE
 from homectl.settings import load
 
@@ -131,9 +131,9 @@ WRONG = [
     ("train --homes 0 --out w", 2),
     ("train --homes 1 --out w", 2),
     ("train --homes 2 --days nan --out w", 2),
+    ("train binary --out w", 1),
     ("train --homes 2 --epochs 0 --out w", 2),
     ("train --homes 2 --out text.csv", 2),
-    ("train binary --out w", 1),
     ("evaluate --days nan", 2),
     ("evaluate --seed -1", 2),
     ("evaluate --policy absent", 2),
@@ -244,6 +244,24 @@ def test_a_mistake_of_homectl_is_one_line_that_says_where(folder: Path) -> None:
 def command_process(*words: str) -> "subprocess.Popen[str]":
     program = [sys.executable, "-m", "homectl", *words]
     return subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+
+
+@pytest.mark.parametrize(
+    ("words", "niceness"),
+    [
+        (["train", "--homes", "2", "--days", "30", "--out", "w"], POLITE),
+        (["record", "--days", "300", "--out", "year.db"], 0),
+    ],
+)
+def test_what_shares_the_machine_with_a_home_gives_way_to_it(folder: Path, words: list[str], niceness: int) -> None:
+    own = os.getpriority(os.PRIO_PROCESS, 0)
+    process = command_process(*words)
+    try:
+        wait_until(lambda: any(folder.glob("*.db")) or len(group_of(process.pid)) > 1)
+        assert os.getpriority(os.PRIO_PROCESS, process.pid) == max(own, niceness)
+    finally:
+        process.kill()
+        process.communicate()
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
