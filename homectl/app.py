@@ -18,13 +18,13 @@ from homectl.control.breaker import Breaker, Instead
 from homectl.control.limits import Limits
 from homectl.control.rules import Rules
 from homectl.control.timetable import next_boundary
-from homectl.controller import Parts
 from homectl.daemon import Daemon
 from homectl.dashboard import Server
 from homectl.home import CheckpointMismatch, Clock, Home, HomeError, Policy, SystemClock, ToldClock
 from homectl.journal import Journal, ResilientJournal
 from homectl.learning import Child, Nights, Shelf
 from homectl.learning.standing import GIVEN
+from homectl.parts import Parts
 from homectl.people import Pins, Register, StepUp, Tries
 from homectl.policies import checkpoint_of, policy_of
 from homectl.schedule import Schedule

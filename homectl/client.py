@@ -11,6 +11,7 @@ from pydantic import SecretStr, ValidationError
 
 from homectl.home import (
     ActionRefused,
+    Autonomy,
     HoldKind,
     HomeError,
     HomeView,
@@ -18,6 +19,7 @@ from homectl.home import (
     LockedOut,
     Mode,
     PinRefused,
+    Rung,
     Target,
 )
 
@@ -61,6 +63,19 @@ class Client:
     def resume(self, target: Target) -> None:
         """End every hold on a target."""
         self._call("POST", f"/api/targets/{quote(str(target))}/resume", {})
+
+    def accept(self, target: Target, by: str = "") -> str:
+        """The id of the command that does what is suggested; ActionRefused where nothing is."""
+        return str(self._call("POST", f"/api/targets/{quote(str(target))}/accept", {"by": by})["command"])
+
+    def reject(self, target: Target, by: str = "") -> str:
+        """Say that a target is right as it is: how long it is held; ActionRefused where nothing is suggested."""
+        return str(self._call("POST", f"/api/targets/{quote(str(target))}/reject", {"by": by})["said"])
+
+    def let(self, rung: Rung, level: Autonomy | None, by: str = "", *, force: bool = False) -> str:
+        """Let homectl do so much on a rung: what counts now; ActionRefused where too little was measured for auto."""
+        body = {"level": level, "by": by, "force": force}
+        return str(self._call("POST", f"/api/autonomy/{quote(rung.area)}/{rung.kind}", body)["said"])
 
     def mode(self, mode: Mode, hours: float | None = None, until: str = "", by: str = "") -> str:
         """Set or end a mode of the home: what that means; ActionRefused for an end that cannot be."""

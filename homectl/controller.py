@@ -7,39 +7,34 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from homectl.bridge.outbox import BATTERY_WINDOW, MAINS_WINDOW, Outbox, Window
 from homectl.control.alarms import alarms
-from homectl.control.autonomy import AutonomySettings
 from homectl.control.deeds import of_outcome, of_report
 from homectl.control.fire import cached
 from homectl.control.grounds import grounds
 from homectl.control.guard import Refusal, review
-from homectl.control.limits import Limits
-from homectl.control.overrides import is_news
-from homectl.control.pipeline import Moment, decide, explain, record_of
+from homectl.control.overrides import KIND_OF, is_news
+from homectl.control.pipeline import Moment, decide, explain, level_of, record_of
 from homectl.control.settling import Settling
 from homectl.control.state import ControlState
 from homectl.home import (
     STATE,
     ActionRefused,
     Approved,
+    Autonomy,
     Cause,
-    Clock,
     Command,
     CommandState,
     Deed,
-    History,
     Home,
     JournalError,
     Kind,
     Origin,
     Outcome,
-    Policy,
     Quantity,
     Reading,
-    Record,
     Setting,
     Target,
     Unlock,
@@ -50,8 +45,9 @@ from homectl.home import (
     milliseconds,
 )
 from homectl.home_time import HomeTime, in_order
-from homectl.journal import Journal
+from homectl.ladder import Rungs
 from homectl.orders import Orders
+from homectl.parts import Parts
 from homectl.safety_tick import SafetyTick
 
 log = logging.getLogger(__name__)
@@ -65,21 +61,6 @@ TRIGGERS = frozenset({Quantity.MOTION, Quantity.CONTACT, *STATE.values()})
 """Quantities whose change is worth a decision at once."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Parts:
-    """What a controller is made of. `real` gives monotonic seconds for everything that is about transport."""
-
-    clock: Clock
-    real: Callable[[], float]
-    history: History
-    journal: Journal
-    policy: Policy
-    fallback: Policy
-    limits: Limits
-    autonomy: AutonomySettings
-    new_id: Callable[[], str]
-
-
 class Controller:
     """One home under control. Call `begin` once its clock is right."""
 
@@ -88,13 +69,14 @@ class Controller:
         self.home = home
         self.counts: Counter[str] = Counter()
         self.outcomes: dict[Target, Outcome] = {}
-        self.records: dict[Target, Record] = {}
+        self.verdicts: dict[Target, Verdict] = {}
         self.state = ControlState(parts.clock.elapsed())
         self.deciding = False
         self._parts = parts
         self._safety = SafetyTick()
         self._settling = Settling()
         self.orders = Orders(self.state, parts.journal, self.counts)
+        self.rungs = Rungs(self.state, parts.journal, self.counts)
         self._outbox = Outbox(transmit=transmit, store=self._store, window=self._window)
         self._linked = True
         self._time = HomeTime(parts.clock, parts.history)
@@ -108,6 +90,7 @@ class Controller:
         self.state.recall(self.home.targets, parts.history, self.now(), elapsed, parts.limits.hold)
         self.state.fire.recall(self.home, parts.history, elapsed, parts.limits.ages)
         self.orders.recall(self.present())
+        self.rungs.recall()
         self._next_safety, self._next_decision = elapsed, elapsed + DECIDE_EVERY - elapsed % DECIDE_EVERY
         self.deciding = True
 
@@ -142,6 +125,8 @@ class Controller:
         self._close(self._outbox.observe(kept, real=real, at=now))
         if origin is Origin.PERSON and caused is None and news:
             self._close(self._outbox.give_way(reading.device, real=real, at=now))
+            if (kind := KIND_OF.get(reading.quantity)) and reading.quantity is STATE[kind]:
+                self.rungs.changed_by_person(Target(reading.device, kind), self.present())
             if reading.quantity is Quantity.SETPOINT:
                 self._resume_heat(now)
         device = self.home.device(reading.device)
@@ -150,6 +135,12 @@ class Controller:
         if area and reading.quantity in TRIGGERS and reading.live and reading.value != known:
             areas.add(area)
         return remembered
+
+    def note(self, readings: Sequence[Reading]) -> None:
+        """Keep what a person said of a state, as they said it."""
+        for reading in readings:
+            self._parts.history.append(reading)
+        self._parts.journal.append(readings)
 
     def now(self) -> float:
         """The home's time, UTC seconds."""
@@ -216,7 +207,7 @@ class Controller:
         try:
             self._submit_all(approved)
         finally:
-            self._keep([record_of(verdict) for verdict in verdicts])
+            self._keep(verdicts)
         return bool(approved)
 
     def _submit_all(self, approved: Sequence[Approved]) -> None:
@@ -225,22 +216,22 @@ class Controller:
             for one in reversed(approved):
                 stack.callback(self._submit, one)
 
-    def _keep(self, records: Sequence[Record]) -> None:
-        for record in records:
-            self.records[record.target] = record
-            if record.rule:
-                self.counts[f"refused by {record.rule}"] += 1
-        self.counts["decisions"] += len(records)
-        self._parts.journal.record_decisions(records)
+    def _keep(self, verdicts: Sequence[Verdict]) -> None:
+        for verdict in verdicts:
+            self.verdicts[verdict.decision.target] = verdict
+            if verdict.rule:
+                self.counts[f"refused by {verdict.rule}"] += 1
+        self.counts["decisions"] += len(verdicts)
+        self._parts.journal.record_decisions([record_of(verdict) for verdict in verdicts])
 
     # --- commands ---------------------------------------------------------------------------------
 
-    def ask(self, target: Target, setting: Setting) -> str:
+    def ask(self, target: Target, setting: Setting, by: str = "") -> str:
         """A person's wish: the command's id; ActionRefused where the guard objects.
 
         A bolt that was just asked to lock is not asked twice: the id is that of the open command.
         """
-        return self._ask(target, fitted(setting, self.home.device(target.device)))
+        return self._ask(target, fitted(setting, self.home.device(target.device)), by)
 
     def unlock(self, target: Target, person: str) -> str:
         """Draw a bolt for a person whose PIN has been verified: the command's id; ActionRefused where it cannot be now.
@@ -275,6 +266,7 @@ class Controller:
         ruling = review(wish, self._moment(now, elapsed).situation(target))
         if isinstance(ruling, Refusal):
             raise ActionRefused(ruling.rule, ruling.finding)
+        self.rungs.changed_by_person(target, self.present())
         self.state.issued(wish, elapsed)
         self.state.holds.touched(target, elapsed, parts.limits.hold)
         try:
@@ -381,16 +373,20 @@ class Controller:
         """What a person must know of now."""
         return alarms(self._moment(self.now(), self.elapsed()))
 
+    def level(self, target: Target) -> Autonomy:
+        """How much policies may do about a target."""
+        return level_of(target, self.present())
+
     def sentence(self, target: Target) -> str:
         """The last decision about a target in one sentence; empty before the first."""
-        record = self.records.get(target)
-        return explain(record, self.home) if record else ""
+        verdict = self.verdicts.get(target)
+        return explain(record_of(verdict), self.home) if verdict else ""
 
     def explained(self, target: Target) -> str:
         """The last decision about a target, and what weighed most in it; empty before the first."""
-        record, policy, parts = self.records.get(target), self._parts.policy, self._parts
+        verdict, policy, parts = self.verdicts.get(target), self._parts.policy, self._parts
         said = self.sentence(target)
-        if record is None or record.cause is not policy.cause or not isinstance(policy, Weighing):
+        if verdict is None or verdict.decision.cause is not policy.cause or not isinstance(policy, Weighing):
             return said
-        factors = policy.factors(self.home, parts.history, record.since, target)
+        factors = policy.factors(self.home, parts.history, verdict.decision.at, target)
         return " ".join(filter(None, (said, grounds(target.kind, factors))))

@@ -7,29 +7,36 @@ import time
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping, Sequence
 from datetime import date
-from typing import Any, Protocol
+from typing import Any
 
 from pydantic import SecretStr
 
 from homectl.bridge.directory import Directory
 from homectl.bridge.messages import Message
 from homectl.bridge.simulated import People, Settled, SimulatedHome, Told
-from homectl.controller import Controller, Parts
+from homectl.bridge.wire import Wire
+from homectl.controller import Controller
 from homectl.home import (
     ActionRefused,
+    Autonomy,
     CommandState,
     DeviceUnknown,
+    Event,
     HoldKind,
     HomeView,
+    Learning,
     LearningWish,
     MessageError,
     Mode,
+    Rung,
     Setting,
     Target,
-    ToldClock,
     Wish,
 )
+from homectl.parts import Parts
 from homectl.people import StepUp
+from homectl.suggestions import Suggestions
+from homectl.told_time import ToldTime
 from homectl.unlocking import Unlocking
 from homectl.views import Knowledge, home_view, mode_view
 
@@ -42,38 +49,6 @@ DRAIN = 8.0
 
 EARLY = 20_000
 """Messages kept until a simulated home has said what time it is."""
-
-BEHIND = 60.0
-"""Seconds that a simulated home may be behind what is known of it without a word."""
-
-LEAP = 32 * 86_400.0
-"""The longest time a simulated home may pass between two messages, seconds: longer than its longest fast-forward."""
-
-LATEST = 253_370_764_800.0
-"""The start of the year 9999, where calendars end."""
-
-
-class Wire(Protocol):
-    """The way out to the broker."""
-
-    def publish(self, message: Message, *, expiry: int | None = None) -> bool:
-        """Whether the message left; one that did not is never sent later."""
-
-    def subscribe(self, topics: Sequence[str]) -> None:
-        """Listen to these topics and no others, now and after every reconnection."""
-
-
-class Learning(Protocol):
-    """What goes on at night; times are the home's, UTC seconds."""
-
-    def tick(self, at: float) -> None:
-        """Begin a night that is due, or take over what one came to. Called a few times a second."""
-
-    def ask(self, wish: LearningWish, days: Sequence[date], at: float) -> str:
-        """Do what a person asks, in one sentence; ActionRefused where it cannot be."""
-
-    def view(self) -> dict[str, Any]:
-        """How learning stands, in numbers."""
 
 
 class Daemon:
@@ -94,8 +69,9 @@ class Daemon:
         self._others = others or {}
         self._control = Controller(directory.home, parts, self._transmit)
         self._unlocking = Unlocking(self._control, parts.journal.audit, step_up, parts.real)
+        self._suggestions = Suggestions(self._control)
         self._simulated = SimulatedHome(directory.home.id) if directory.home.simulated else None
-        self._told: Told | None = None
+        self._time = ToldTime(parts.clock, self._control.counts)
         self._people: dict[str, str] = {}
         self._early: deque[Message] = deque(maxlen=EARLY)
         self._areas: set[str] = set()
@@ -138,7 +114,7 @@ class Daemon:
         if self._simulated is not None:
             if self._hear_simulation(self._simulated, message, began):
                 return
-            if self._told is None:
+            if self._time.told is None:
                 self._early.append(message)
                 return
         self._learn(message)
@@ -185,17 +161,7 @@ class Daemon:
         return said is not None
 
     def _tell(self, told: Told) -> None:
-        clock, first = self._parts.clock, self._told is None
-        assert isinstance(clock, ToldClock)
-        if not told.time <= (LATEST if first else clock.now() + LEAP):
-            self._control.counts["simulator messages not understood"] += 1
-            return
-        behind = clock.now() - told.time
-        if behind > BEHIND and (self._told is None or told.time < self._told.time):
-            log.warning("the simulated home is %.0f s behind what is known of it; until then its time stands", behind)
-        clock.tell(told.time)
-        self._told = told
-        if first:
+        if self._time.follow(told):
             self._control.begin()
             while self._early:
                 self._shielded(self._learn, self._early.popleft())
@@ -249,10 +215,15 @@ class Daemon:
         if self._simulated is None:
             self._shielded(self._control.tick)
         if self._learning is not None and self._control.deciding:
-            self._shielded(self._learning.tick, self._control.now())
+            self._shielded(self._learn_at_night, self._learning)
         if time.monotonic() >= self._next_health:
             self._next_health = time.monotonic() + HEALTH_EVERY
             self._shielded(self._say_health)
+
+    def _learn_at_night(self, learning: Learning) -> None:
+        for lesson in learning.tick(self._control.now()):
+            if lesson.event is Event.DRIFTED:
+                self._control.rungs.drifted(lesson.said, self._control.present())
 
     def _say_health(self) -> None:
         self._wire.publish(Message(self._topic + "health", self._health_json(), retain=True))
@@ -291,7 +262,8 @@ class Daemon:
             outcomes=control.outcomes,
             sentence=control.sentence,
             hold=lambda target: control.state.holds.hold(target, control.present()),
-            autonomy=lambda target: str(parts.autonomy.of(control.home, target)),
+            autonomy=lambda target: str(control.level(target)),
+            suggestion=self._suggestions.words,
         )
         return home_view(
             known,
@@ -306,9 +278,9 @@ class Daemon:
         )
 
     def _simulation(self) -> dict[str, Any]:
-        if self._told is None:
+        if self._time.told is None:
             return {}
-        return {"speed": self._told.speed, "paused": self._told.paused, "people": self._people}
+        return {"speed": self._time.told.speed, "paused": self._time.told.paused, "people": self._people}
 
     async def changes(self) -> AsyncIterator[HomeView]:
         seen = -1
@@ -346,6 +318,25 @@ class Daemon:
         self._running()
         self._control.resume(target)
         self._decide_anew([target])
+
+    async def accept(self, target: Target, by: str = "") -> str:
+        self._known(target)
+        command = self._suggestions.accept(target, by)
+        self._touch()
+        return command
+
+    async def reject(self, target: Target, by: str = "") -> str:
+        self._known(target)
+        self._running()
+        said = self._suggestions.reject(target, by)
+        self._touch()
+        return said
+
+    async def let(self, rung: Rung, level: Autonomy | None, by: str = "", *, force: bool = False) -> str:
+        self._running()
+        said = self._control.rungs.set(rung, level, by, self._control.present(), force=force)
+        self._decide_anew(self._control.home.targets)
+        return said
 
     async def mode(self, mode: Mode, hours: float | None = None, until: str = "", by: str = "") -> str:
         self._running()

@@ -82,6 +82,7 @@ class Knowledge:
     sentence: Callable[[Target], str]
     hold: Callable[[Target], Hold | None]
     autonomy: Callable[[Target], str]
+    suggestion: Callable[[Target], str] = lambda _target: ""
 
 
 def home_view(known: Knowledge, **about: Any) -> HomeView:
@@ -175,6 +176,7 @@ def _target(known: Knowledge, target: Target, at: float) -> TargetView:
         hold_left=None if hold is None else hold.left,
         hold=hold,
         autonomy=known.autonomy(target),
+        suggestion=known.suggestion(target),
         unlocks=lock and known.home.device(target.device).unlocks,
         decision=known.sentence(target),
     )

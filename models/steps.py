@@ -78,9 +78,10 @@ class Steps:
 
     @cached_property
     def _starts(self) -> Places:
-        """For each sample the first report of the same value."""
+        """For each sample the first report of the same value, or a person's word that it is right as it is."""
         starts = np.zeros(len(self.at), dtype=np.intp)
-        starts[1:] = np.where(self.values[1:] != self.values[:-1], np.arange(1, len(self.at)), 0)
+        confirmed = (self.origins[1:] == PERSON) & (self.origins[:-1] != PERSON)
+        starts[1:] = np.where((self.values[1:] != self.values[:-1]) | confirmed, np.arange(1, len(self.at)), 0)
         return np.maximum.accumulate(starts)
 
     @cached_property

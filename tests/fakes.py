@@ -14,6 +14,7 @@ from homectl.home import (
     STATE,
     ActionRefused,
     Area,
+    Autonomy,
     Cause,
     Command,
     CommandState,
@@ -35,6 +36,7 @@ from homectl.home import (
     PinRefused,
     Quantity,
     Reading,
+    Rung,
     Setpoint,
     Setting,
     Target,
@@ -116,6 +118,8 @@ class FakeHome:
         self.holds: dict[Target, Hold] = {}
         self.span: ModeSpan | None = None
         self.sentences: dict[Target, str] = {}
+        self.suggestions: dict[Target, Setting] = {}
+        self.levels: dict[Rung, Autonomy | None] = {}
         self.health: dict[str, Any] = {"readings": 0, "commands": {"asked": 0}}
         self.connected = True
         self.pending: tuple[str, ...] = ()
@@ -141,6 +145,7 @@ class FakeHome:
             sentence=lambda target: self.sentences.get(target, "Left as it is: nothing has been decided yet."),
             hold=self._hold,
             autonomy=lambda target: "auto" if self.home.simulated else "observe",
+            suggestion=lambda target: str(self.suggestions.get(target, "")),
         )
         return home_view(
             known,
@@ -194,6 +199,19 @@ class FakeHome:
         self._known(target)
         self.holds.pop(target, None)
         self.changed()
+
+    async def accept(self, target: Target, by: str = "") -> str:
+        return await self.set(target, self._answered(target))
+
+    async def reject(self, target: Target, by: str = "") -> str:
+        self._answered(target)
+        return await self.hold(target, by=by)
+
+    async def let(self, rung: Rung, level: Autonomy | None, by: str = "", *, force: bool = False) -> str:
+        if level is Autonomy.AUTO and not force:
+            raise ActionRefused("ladder", "too few proposals were followed")
+        self.levels[rung] = level
+        return f"{rung} is at {level} now"
 
     async def mode(self, mode: Mode, hours: float | None = None, until: str = "", by: str = "") -> str:
         now = self.clock.now()
@@ -285,6 +303,12 @@ class FakeHome:
         hold = self.holds.get(target)
         over = hold is not None and hold.until is not None and hold.until <= self.clock.now()
         return None if over else hold
+
+    def _answered(self, target: Target) -> Setting:
+        self._known(target)
+        if target not in self.suggestions:
+            raise ActionRefused("suggestions", "nothing is suggested for it now")
+        return self.suggestions.pop(target)
 
     def _known(self, target: Target) -> None:
         if target not in self.home.targets:

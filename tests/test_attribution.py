@@ -15,7 +15,7 @@ import pytest
 
 from homectl.control.autonomy import AutonomySettings
 from homectl.control.limits import Limits
-from homectl.controller import Controller, Parts
+from homectl.controller import Controller
 from homectl.home import (
     Area,
     Device,
@@ -33,6 +33,7 @@ from homectl.home import (
     milliseconds,
 )
 from homectl.journal import Journal
+from homectl.parts import Parts
 from tests.test_controller import Wish
 
 LAMP = Target("lamp", Kind.LIGHT)

@@ -9,7 +9,7 @@ import pytest
 
 from homectl.control.autonomy import AutonomySettings
 from homectl.control.limits import Limits
-from homectl.controller import Controller, Parts
+from homectl.controller import Controller
 from homectl.home import (
     ActionRefused,
     Cause,
@@ -38,6 +38,7 @@ from homectl.home import (
     wanted,
 )
 from homectl.journal import Journal
+from homectl.parts import Parts
 from tests.fakes import HEATING, LAMP, LOCK, NOON, small_home
 
 
@@ -178,7 +179,7 @@ def test_nothing_is_sent_by_a_policy_in_the_first_minute(tmp_path: Path) -> None
         rig.wish.settings = {LAMP: Light(True)}
         rig.pass_time(50)
         assert not rig.control.react({"kitchen"})
-        assert rig.control.records[LAMP].rule == "start is over"
+        assert rig.control.verdicts[LAMP].rule == "start is over"
         assert rig.sent == []
 
 
@@ -196,7 +197,7 @@ def test_a_person_wins_at_once_and_is_left_alone(settled: Rig) -> None:
     settled.pass_time(10)
     settled.say("lamp", Quantity.LIGHT_ON, 0.0)
     assert not settled.control.react({"kitchen"})
-    assert "held by a person" in settled.control.records[LAMP].reason
+    assert "held by a person" in settled.control.verdicts[LAMP].reason
     settled.pass_time(29 * 60)
     assert len([s for s in settled.sent if s[0] == LAMP]) == 1
     settled.pass_time(3 * 60)

@@ -15,11 +15,22 @@ from homectl.bridge.messages import Message
 from homectl.bridge.settings import BridgeSettings
 from homectl.control.autonomy import AutonomySettings
 from homectl.control.limits import Limits
-from homectl.controller import Parts
-from homectl.daemon import LEAP, Daemon, Learning
-from homectl.home import ActionRefused, History, Home, JournalError, LearningWish, SystemClock, ToldClock
+from homectl.daemon import Daemon
+from homectl.home import (
+    ActionRefused,
+    History,
+    Home,
+    JournalError,
+    Learning,
+    LearningWish,
+    Lesson,
+    SystemClock,
+    ToldClock,
+)
 from homectl.journal import Journal
+from homectl.parts import Parts
 from homectl.people import Pins, Register, StepUp, Tries
+from homectl.told_time import LEAP
 from tests.fakes import NOON, small_home
 from tests.test_controller import Wish
 
@@ -136,9 +147,12 @@ class Pupil:
     def __init__(self) -> None:
         self.ticks: list[float] = []
         self.asked: list[tuple[LearningWish, float]] = []
+        self.lessons: list[Lesson] = []
 
-    def tick(self, at: float) -> None:
+    def tick(self, at: float) -> Sequence[Lesson]:
         self.ticks.append(at)
+        told, self.lessons = self.lessons, []
+        return told
 
     def ask(self, wish: LearningWish, days: Sequence[date], at: float) -> str:
         self.asked.append((wish, at))

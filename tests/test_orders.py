@@ -10,7 +10,7 @@ import pytest
 
 from homectl.control.autonomy import AutonomySettings
 from homectl.control.limits import HoldLimits, Limits
-from homectl.controller import Controller, Parts
+from homectl.controller import Controller
 from homectl.home import (
     ActionRefused,
     Autonomy,
@@ -34,6 +34,7 @@ from homectl.home import (
     wanted,
 )
 from homectl.journal import Journal
+from homectl.parts import Parts
 from tests.control.orders import home_with, local
 from tests.fakes import HEATING, LAMP, LOCK
 from tests.test_controller import Wish
@@ -182,7 +183,7 @@ def test_a_schedule_acts_at_its_boundary_enforces_its_level_and_lets_go_at_its_e
     assert home.sent[1:] == []
     home.until("2026-01-13T22:00")
     assert home.sent[1:] == [(LAMP, Light(False))]
-    assert home.control.records[LAMP].cause is Cause.LEARNED
+    assert home.control.verdicts[LAMP].decision.cause is Cause.LEARNED
 
 
 GAPS = [0.5, 1, 5, 20, 29, 30, 31, 34, 60, 119, 240, 269, 270, 271, 500, 539, 540, 541, 629, 630, 1439, 1441]
@@ -210,8 +211,8 @@ def test_whatever_a_clock_jumps_over_what_is_wanted_now_counts_and_what_was_miss
     shown = clock.hour + clock.minute / 60
     at_night = 2.5 <= shown < 4 or (clock.hour == 2 and clock.fold == 1)  # half past two came an hour ago
     wish = "on at 40%" if 18 <= shown < 22 else "on at 10%" if at_night else "off"
-    last = home.control.records[LAMP]
-    assert (last.setting, last.cause) == (wish, Cause.LEARNED if wish == "off" else Cause.SCHEDULE)
+    last = home.control.verdicts[LAMP].decision
+    assert (str(last.setting), last.cause) == (wish, Cause.LEARNED if wish == "off" else Cause.SCHEDULE)
     assert home.control.counts["schedule turns passed late"] == (1 if gap > 35 else 0)
 
 
@@ -308,7 +309,7 @@ def test_under_guest_what_is_learned_is_suggested_and_what_was_ordered_is_done(b
     home.wish.settings = {HEATING: Setpoint(21.0)}
     home.until("2026-01-13T18:01")
     assert home.sent == [(LAMP, Light(True, 0.4))]
-    assert home.control.records[HEATING].ruling is Ruling.SUGGESTED
+    assert home.control.verdicts[HEATING].ruling is Ruling.SUGGESTED
 
 
 def test_safety_is_as_ever_in_every_mode(begin: Begin) -> None:

@@ -5,7 +5,8 @@ Modes and schedules are a person's own orders and bound by none of it but *off*.
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from homectl.home import Autonomy, Home, Kind, Target
+from homectl.control.agreement import Agreement
+from homectl.home import Autonomy, Home, Kind, Rung, Target
 
 
 class AutonomySettings(BaseModel):
@@ -17,19 +18,39 @@ class AutonomySettings(BaseModel):
     areas: dict[str, dict[Kind, Autonomy]] = Field(default={}, description="area → kind → level, before `level`")
     confidence: float = Field(default=0.80, ge=0.80, le=1, description="below this a policy only suggests")
     lock_confidence: float = Field(default=0.95, ge=0.95, le=1, description="the same for locks")
+    proposals: int = Field(default=20, ge=10, description="answered proposals that a step up to auto has to rest on")
+    take_backs: int = Field(default=3, ge=2, description="changes taken back within an hour that step down from auto")
+    steps_down: bool = Field(default=True, description="whether homectl steps down by itself")
 
-    def of(self, home: Home, target: Target) -> Autonomy:
-        """The level that applies to a target."""
-        area = home.device(target.device).area or ""
-        chosen = self.areas.get(area, {}).get(target.kind, self.level)
+    def of(self, home: Home, rung: Rung) -> Autonomy:
+        """The level that is configured."""
+        chosen = self.areas.get(rung.area, {}).get(rung.kind, self.level)
         return chosen or (Autonomy.AUTO if home.simulated else Autonomy.OBSERVE)
 
     def enough(self, target: Target) -> float:
         """The confidence from which on a policy may act by itself."""
-        return self.lock_confidence if target.kind is Kind.LOCK else self.confidence
+        return self._sure(target.kind)
 
-    def allowed(self, home: Home, target: Target, confidence: float) -> Autonomy:
+    def lowered(self, level: Autonomy, target: Target, confidence: float) -> Autonomy:
         """The level left once confidence has had its say: doubt turns auto into suggest; NaN is doubt."""
-        level = self.of(home, target)
         sure = confidence >= self.enough(target)
         return Autonomy.SUGGEST if level is Autonomy.AUTO and not sure else level
+
+    def short_of_auto(self, kind: Kind, seen: Agreement) -> str:
+        """What is missing for a step up to auto, given how people answered; empty for nothing.
+
+        As many of its proposals must have been followed as a policy must be sure of to act: the same figure, measured.
+        """
+        if seen.answered < self.proposals:
+            return f"{seen.answered} proposals were answered, {self.proposals} are needed"
+        if not seen.share >= self._sure(kind):
+            return f"{seen.share:.0%} of its proposals were followed, {self._sure(kind):.0%} are needed"
+        return ""
+
+    def _sure(self, kind: Kind) -> float:
+        return self.lock_confidence if kind is Kind.LOCK else self.confidence
+
+
+def rung_of(home: Home, target: Target) -> Rung:
+    """Where a target stands on the ladder."""
+    return Rung(home.device(target.device).area or "", target.kind)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from homectl.control.arbiter import Level, objection, winner, winners
-from homectl.control.autonomy import AutonomySettings
+from homectl.control.autonomy import AutonomySettings, rung_of
 from homectl.control.guard import BEFOREHAND, Refusal, Situation, review
 from homectl.control.limits import Limits
 from homectl.control.modes import effects
@@ -141,14 +141,20 @@ def judge(decision: Decision, now: Moment) -> Verdict:
     return command(decision, now)
 
 
+def level_of(target: Target, now: Moment) -> Autonomy:
+    """How much policies may do about a target: as it stands on the ladder, or else as it is configured."""
+    rung = rung_of(now.home, target)
+    return now.state.ladder.level(rung, now.autonomy.of(now.home, rung))
+
+
 def _allowed(decision: Decision, now: Moment) -> Autonomy:
     """How much may be done about a decision: of what a person ordered all, unless homectl is switched off."""
+    level = level_of(decision.target, now)
     if decision.cause in BEFOREHAND:
-        level = now.autonomy.of(now.home, decision.target)
         return level if level is Autonomy.OFF else Autonomy.AUTO
     most = effects(now.state.mode, decision.target, now).policies
-    level = now.autonomy.allowed(now.home, decision.target, decision.confidence)
-    return min(level, most, key=list(Autonomy).index)
+    lowered = now.autonomy.lowered(level, decision.target, decision.confidence)
+    return min(lowered, most, key=list(Autonomy).index)
 
 
 def command(decision: Decision, now: Moment) -> Verdict:

@@ -1,10 +1,11 @@
-"""What control remembers between two decisions: limiters, holds, mode, alarms, what is asked and what has failed."""
+"""What control remembers between two decisions: limiters, holds, mode, ladder, alarms, what is asked and has failed."""
 
 from collections.abc import Iterable
 
 from homectl.control.arbiter import Lease
 from homectl.control.fire import Fire
 from homectl.control.holds import Holds
+from homectl.control.ladder import Ladder
 from homectl.control.ledger import Ledger
 from homectl.control.limits import HoldLimits
 from homectl.control.overrides import KIND_OF, is_news, last_by_hand, origin_of
@@ -24,6 +25,7 @@ class ControlState:
         self.mode: ModeSpan | None = None
         self.granted: dict[Target, Lease] = {}  # what safety keeps the weaker from undoing
         self.fire = Fire()
+        self.ladder = Ladder()
         self._asked: dict[Target, Command] = {}
         self._failed: dict[Target, tuple[Wish, float]] = {}
 
@@ -34,6 +36,7 @@ class ControlState:
     def issued(self, command: Command, elapsed: float) -> None:
         """An approved command goes out."""
         self.ledger.issued(command, elapsed)
+        self.ladder.issued(command, elapsed)
         self._asked[command.target] = command
 
     def ended(self, outcome: Outcome, elapsed: float) -> None:

@@ -12,9 +12,11 @@ from pydantic import BaseModel
 
 from homectl.dashboard import events, metrics
 from homectl.dashboard.bodies import (
+    AnswerBody,
     Arguments,
     DaysBody,
     HoldBody,
+    LevelBody,
     LightBody,
     LockBody,
     ModeBody,
@@ -23,7 +25,7 @@ from homectl.dashboard.bodies import (
 )
 from homectl.dashboard.refusals import Answer, answer_errors
 from homectl.dashboard.security import OURS, Security
-from homectl.home import Actions, HomeView, Kind, LearningWish, Target
+from homectl.home import Actions, HomeView, Kind, LearningWish, Rung, Target
 
 STATIC = Path(__file__).parent / "static"
 ABOUT = f"What a person may ask of a running home. Every change needs the header `{OURS}: 1`, an unlock a PIN as well."
@@ -84,6 +86,11 @@ def _home_routes(actions: Actions, closing: asyncio.Event) -> APIRouter:
         """Set a mode of the home, or end it with none: what that means, in one sentence."""
         return Said(said=await actions.mode(body.mode, body.hours, body.until, body.by))
 
+    @routes.post("/autonomy/{area}/{kind}")
+    async def let(area: Name, kind: Kind, body: LevelBody) -> Said:
+        """Let homectl do so much by itself in an area about a kind of thing: what counts now, in one sentence."""
+        return Said(said=await actions.let(Rung(area, kind), body.level, body.by, force=body.force))
+
     @routes.post("/learning/{wish}")
     async def learning(wish: LearningWish, body: DaysBody) -> Said:
         """Ask something of the home's learning: what came of it, in one sentence."""
@@ -119,6 +126,16 @@ def _target_routes(actions: Actions) -> APIRouter:
     async def unlock(device: Name, body: UnlockBody) -> Issued:
         """Ask a lock to unlock, now or never, for a person who gives their PIN."""
         return Issued(command=await actions.unlock(Target(device, Kind.LOCK), body.person, body.pin))
+
+    @routes.post("/{kind}/accept")
+    async def accept(device: Name, kind: Kind, body: AnswerBody) -> Issued:
+        """Do what is suggested."""
+        return Issued(command=await actions.accept(Target(device, kind), body.by))
+
+    @routes.post("/{kind}/reject")
+    async def reject(device: Name, kind: Kind, body: AnswerBody) -> Said:
+        """Say that it is right as it is: for how long it is held, in one sentence."""
+        return Said(said=await actions.reject(Target(device, kind), body.by))
 
     @routes.post("/{kind}/hold")
     async def hold(device: Name, kind: Kind, body: HoldBody) -> Said:

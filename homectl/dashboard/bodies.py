@@ -15,7 +15,7 @@ from pydantic import (
     model_validator,
 )
 
-from homectl.home import HoldKind, Light, Lock, Mode, Setpoint
+from homectl.home import Autonomy, HoldKind, Light, Lock, Mode, Setpoint
 
 WEEK_MINUTES = 7 * 24 * 60
 YEAR_HOURS = 366 * 24
@@ -83,6 +83,20 @@ class HoldBody(_Body):
         if self.minutes is not None and self.kind is not HoldKind.MINUTES:
             raise ValueError(f"expected no minutes for a hold of the kind {self.kind}")
         return self
+
+
+class AnswerBody(_Body):
+    """Who answers a suggestion."""
+
+    by: By = ""
+
+
+class LevelBody(_Body):
+    """How much is let to homectl; null for what is configured. `force` also where too little was measured for auto."""
+
+    level: Autonomy | None = Field(strict=False)
+    force: bool = False
+    by: By = ""
 
 
 class ModeBody(_Body):

@@ -62,7 +62,8 @@ from homectl.home.errors import (
 )
 from homectl.home.history import ORIGIN_CODE, ORIGINS, AgeLimits, History, Sample, Times, Track
 from homectl.home.holds import BY_HAND, Hold, HoldKind
-from homectl.home.lessons import Event, LearningWish, Lesson
+from homectl.home.ladder import HOMECTL, Rung, Step
+from homectl.home.lessons import Event, Learning, LearningWish, Lesson
 from homectl.home.modes import Away, Mode, Modes, ModeSettings, ModeSpan, Vacation
 from homectl.home.readings import PLAUSIBLE, LockState, Origin, Quantity, Reading, Signal, plausible
 from homectl.home.schedules import LampWish, Schedule, Weekday
@@ -70,6 +71,7 @@ from homectl.home.targets import STATE, Kind, Target
 
 __all__ = [
     "BY_HAND",
+    "HOMECTL",
     "KIND",
     "ORIGINS",
     "ORIGIN_CODE",
@@ -113,6 +115,7 @@ __all__ = [
     "JournalError",
     "Kind",
     "LampWish",
+    "Learning",
     "LearningWish",
     "Lesson",
     "Light",
@@ -135,11 +138,13 @@ __all__ = [
     "Reading",
     "Record",
     "Ruling",
+    "Rung",
     "Sample",
     "Schedule",
     "Setpoint",
     "Setting",
     "Signal",
+    "Step",
     "Sun",
     "SystemClock",
     "Target",

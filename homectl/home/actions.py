@@ -7,7 +7,9 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from homectl.home.commands import CommandState, Setting
+from homectl.home.decisions import Autonomy
 from homectl.home.holds import HoldKind
+from homectl.home.ladder import Rung
 from homectl.home.lessons import LearningWish
 from homectl.home.modes import Mode
 from homectl.home.targets import Target
@@ -64,6 +66,7 @@ class TargetView(_Shown):
     hold_left: float | None = None  # seconds until homectl may act again; None where it may, or nobody knows when
     hold: HoldView | None = None  # None: homectl may act
     autonomy: str = ""
+    suggestion: str = ""  # a setting that homectl would make and leaves to a person: accept or reject it
     unlocks: bool = False  # a lock that a person with a PIN can unlock
     decision: str = ""  # one sentence: the last decision and why
 
@@ -128,6 +131,21 @@ class Actions(Protocol):
 
     async def resume(self, target: Target) -> None:
         """End a hold at once, and decide anew."""
+
+    async def accept(self, target: Target, by: str = "") -> str:
+        """Do what is suggested, as a person's own wish: the command's id. ActionRefused where nothing is suggested."""
+
+    async def reject(self, target: Target, by: str = "") -> str:
+        """Say that a target is right as it is: it is held, and for how long, in one sentence.
+
+        ActionRefused where nothing is suggested.
+        """
+
+    async def let(self, rung: Rung, level: Autonomy | None, by: str = "", *, force: bool = False) -> str:
+        """Let homectl do so much by itself in an area about a kind, or (None) what is configured: what counts now.
+
+        ActionRefused for auto where people did not follow enough of what it proposed, unless by force.
+        """
 
     async def mode(self, mode: Mode, hours: float | None = None, until: str = "", by: str = "") -> str:
         """Set or, with NONE, end a mode of the home: what that means, in one sentence.

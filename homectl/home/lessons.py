@@ -1,9 +1,10 @@
 """What a home's learning came to, night by night, and what a person may ask of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 
 
 class Event(StrEnum):
@@ -50,3 +51,16 @@ class LearningWish(StrEnum):
     EXCLUDE = "exclude"
     INCLUDE = "include"
     ROLLBACK = "rollback"
+
+
+class Learning(Protocol):
+    """What goes on at night in a running home; times are the home's, UTC seconds."""
+
+    def tick(self, at: float) -> Sequence[Lesson]:
+        """Begin a night that is due, or take over what one came to: that. Called a few times a second."""
+
+    def ask(self, wish: LearningWish, days: Sequence[date], at: float) -> str:
+        """Do what a person asks, in one sentence; ActionRefused where it cannot be."""
+
+    def view(self) -> dict[str, Any]:
+        """How learning stands, in numbers."""

@@ -217,13 +217,15 @@ class Journal:
         key = (ms(until), str(record.target), ms(record.since))
         return self._db.execute("UPDATE decisions SET until = ? WHERE target = ? AND since = ?", key).rowcount > 0
 
-    def decisions(self, target: Target | None = None, limit: int = -1) -> list[Record]:
-        """The newest first."""
+    def decisions(self, target: Target | None = None, limit: int = -1, since: float | None = None) -> list[Record]:
+        """The newest first; those that still stood at `since` or later."""
+        low = _span(since, None)[0]
         if target is None:
-            rows = self._db.execute("SELECT * FROM decisions ORDER BY since DESC, rowid DESC LIMIT ?", (limit,))
+            query = "SELECT * FROM decisions WHERE until >= ? ORDER BY since DESC, rowid DESC LIMIT ?"
+            rows = self._db.execute(query, (low, limit))
         else:
-            query = "SELECT * FROM decisions WHERE target = ? ORDER BY since DESC, rowid DESC LIMIT ?"
-            rows = self._db.execute(query, (str(target), limit))
+            query = "SELECT * FROM decisions WHERE target = ? AND until >= ? ORDER BY since DESC, rowid DESC LIMIT ?"
+            rows = self._db.execute(query, (str(target), low, limit))
         return [record_of(row) for row in rows]
 
     def count_decisions(self, since: float | None = None) -> int:

@@ -1,4 +1,4 @@
-"""What people said beforehand, as a journal keeps it: holds they asked for and modes they set, in order."""
+"""What people said beforehand, as a journal keeps it: holds they asked for, modes and levels they set, in order."""
 
 import sqlite3
 from collections.abc import Callable
@@ -7,11 +7,13 @@ from dataclasses import replace
 from math import inf
 from typing import Protocol
 
-from homectl.home import Hold, ModeSpan, Target
-from homectl.journal.rows import hold_of, mode_of, ms, row_of_hold, row_of_mode, target_of
+from homectl.home import Hold, ModeSpan, Rung, Step, Target
+from homectl.journal.rows import hold_of, mode_of, ms, row_of_hold, row_of_mode, row_of_step, step_of, target_of
 
 _FORGET_HOLDS = """DELETE FROM holds WHERE at >= ? AND at < ?
   AND rowid NOT IN (SELECT max(rowid) FROM holds GROUP BY target)"""
+_FORGET_STEPS = """DELETE FROM ladder WHERE at >= ? AND at < ?
+  AND rowid NOT IN (SELECT max(rowid) FROM ladder GROUP BY area, kind)"""
 _FORGET_MODES = "DELETE FROM modes WHERE at >= ? AND at < ? AND rowid < (SELECT max(rowid) FROM modes)"
 
 
@@ -21,7 +23,7 @@ class Writing(Protocol):
 
 
 class Orders:
-    """The holds and modes of one journal; none in one from before they were kept."""
+    """The holds, modes and levels of one journal; none in one from before they were kept."""
 
     def __init__(self, db: Callable[[], sqlite3.Connection], writing: Writing) -> None:
         """`db` is the connection there is now."""
@@ -54,10 +56,21 @@ class Orders:
         ends = (span.since for span in spans[1:])
         return [replace(span, until=min(span.until, next(ends, inf))) for span in spans]
 
+    def record_step(self, step: Step) -> None:
+        """A rung of the ladder has another level. Durable when this returns."""
+        with self._writing(durable=True):
+            self._db().execute("INSERT INTO ladder VALUES (?, ?, ?, ?, ?, ?)", row_of_step(step))
+
+    def ladder(self) -> dict[Rung, Step]:
+        """The last step of each rung."""
+        rows = self._db().execute("SELECT * FROM ladder ORDER BY rowid") if has(self._db(), "ladder") else ()
+        return {step.rung: step for step in map(step_of, rows)}
+
     def forget(self, start: int, end: int) -> None:
         """Those of a span (milliseconds) that others have followed; the last ones may still count."""
         self._db().execute(_FORGET_HOLDS, (start, end))
         self._db().execute(_FORGET_MODES, (start, end))
+        self._db().execute(_FORGET_STEPS, (start, end))
 
 
 def has(db: sqlite3.Connection, table: str) -> bool:

@@ -4,6 +4,7 @@ import json
 
 from homectl.home import (
     ORIGINS,
+    Autonomy,
     Cause,
     Event,
     Hold,
@@ -15,7 +16,9 @@ from homectl.home import (
     Reading,
     Record,
     Ruling,
+    Rung,
     Signal,
+    Step,
     Target,
 )
 
@@ -104,3 +107,18 @@ def row_of_mode(span: ModeSpan) -> tuple[object, ...]:
 def mode_of(row: tuple[int, str, int, str]) -> ModeSpan:
     since, mode, until, by = row
     return ModeSpan(mode=Mode(mode), since=since / 1000, until=until / 1000, by=by)
+
+
+def row_of_step(step: Step) -> tuple[object, ...]:
+    return ms(step.since), step.rung.area, step.rung.kind, step.level, step.by, step.why
+
+
+def step_of(row: tuple[int, str, str, str | None, str, str]) -> Step:
+    since, area, kind, level, by, why = row
+    return Step(
+        rung=Rung(area, Kind(kind)),
+        level=None if level is None else Autonomy(level),
+        since=since / 1000,
+        by=by,
+        why=why,
+    )

@@ -53,7 +53,13 @@ CREATE TABLE modes (at INTEGER NOT NULL, mode TEXT NOT NULL, until INTEGER NOT N
 """
 """What people said a home is to leave alone, and the modes they set, in order; a hold without kind ends all others."""
 
-STEPS = {1: LESSONS, 2: AUDIT, 3: ORDERS}
+LADDER = """
+CREATE TABLE ladder (
+  at INTEGER NOT NULL, area TEXT NOT NULL, kind TEXT NOT NULL, level TEXT, by TEXT NOT NULL, why TEXT NOT NULL);
+"""
+"""The levels that were set, and the steps down, in order; without a level a rung is as it is configured."""
+
+STEPS = {1: LESSONS, 2: AUDIT, 3: ORDERS, 4: LADDER}
 """What makes of a journal of each version one of the next."""
 
 VERSION = 1 + len(STEPS)
@@ -68,6 +74,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     db = None
     try:
         db = sqlite3.connect(f"{path.absolute().as_uri()}?mode={mode}", uri=True, isolation_level=None)
+        db.text_factory = _text
         version = db.execute("PRAGMA user_version").fetchone()[0]
         if VERSION < version <= LATEST_VERSION:
             raise JournalError(f"{path}: journal version {version}, this program knows {VERSION}; update homectl")
@@ -85,6 +92,11 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
     except JournalError:
         _close(db)
         raise
+
+
+def _text(written: bytes) -> str:
+    """A text of which a byte is damaged is still worth reading."""
+    return written.decode(errors="replace")
 
 
 def code_of(error: BaseException | None) -> int:

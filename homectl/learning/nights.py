@@ -48,12 +48,13 @@ class Nights:
         self.in_charge, self._deciding = InCharge(policy(GIVEN)), GIVEN
         self._take_charge(lessons[-1].at if lessons else 0.0)
 
-    def tick(self, at: float) -> None:
-        """Begin a night that is due at the home's time, or take over what one came to."""
+    def tick(self, at: float) -> Sequence[Lesson]:
+        """Begin a night that is due at the home's time, or take over what one came to: that."""
         if self._work is not None:
-            self._take_over(self._work, at)
-        elif self._due(at) and not self.standing.paused:
+            return self._take_over(self._work, at)
+        if self._due(at) and not self.standing.paused:
             self._work = self._begin(at)
+        return ()
 
     def ask(self, wish: LearningWish, days: Sequence[date], at: float) -> str:
         """Do what a person asks at once, in one sentence; ActionRefused where it cannot be.
@@ -104,15 +105,17 @@ class Nights:
         local = datetime.fromtimestamp(at, self._zone)
         return local.date() if local.hour >= (self._hour or 0) else local.date() - timedelta(days=1)
 
-    def _take_over(self, work: Work, at: float) -> None:
+    def _take_over(self, work: Work, at: float) -> Sequence[Lesson]:
         try:
             lessons = work.result()
         except HomeError as error:
             log.error("%s; the home goes on as it was", error)
             lessons = [Lesson(at=at, event=Event.SKIPPED, said=f"{error}; see the log")]
-        if lessons is not None:
-            self._work = None
-            self._record(lessons, at)
+        if lessons is None:
+            return ()
+        self._work = None
+        self._record(lessons, at)
+        return lessons
 
     def _record(self, lessons: list[Lesson], at: float) -> None:
         self._journal.record_lessons(lessons)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from homectl.control.autonomy import AutonomySettings
 from homectl.control.limits import Limits
 from homectl.control.rules import Rules
-from homectl.controller import Controller, Parts
+from homectl.controller import Controller
 from homectl.home import History, Policy, Reading, Setting, Target, ToldClock, Unlock, Wish
 from homectl.journal import Journal
+from homectl.parts import Parts
 from homectl.trial.homes import DAY
 from simulator.truth import Truth
 from simulator.world import World
@@ -68,7 +69,7 @@ def in_charge(
             policy=policy,
             fallback=fallback or Rules(),
             limits=Limits(),
-            autonomy=AutonomySettings(),
+            autonomy=AutonomySettings(steps_down=False),  # every policy compared keeps its level
             new_id=lambda: f"trial-{next(numbers)}",
         )
         sent: list[Sent] = []

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from pydantic import SecretStr
 
-from homectl.home import HomeError, Light, Lock, Setpoint, Setting, Target, Unlock
+from homectl.home import Autonomy, HomeError, Kind, Light, Lock, Rung, Setpoint, Setting, Target, Unlock
 from tests.dashboard.asking import answer
 from tests.fakes import HEATING, LAMP, LOCK, PERSON, FakeHome, small_home
 
@@ -101,6 +101,35 @@ def test_a_hold_starts_and_ends_and_a_decision_explains_itself() -> None:
     assert home.holds == {}
     explained = answer(home, "GET", "/api/targets/lamp/light/explain").json()
     assert explained == {"explanation": "Left off: nobody is there."}
+
+
+def test_a_suggestion_is_accepted_or_rejected_once() -> None:
+    home = FakeHome()
+    home.suggestions = {LAMP: Light(on=True), HEATING: Setpoint(21.0)}
+    assert home.view().areas[0].devices[0].targets[0].suggestion == "on"
+    assert answer(home, "POST", "/api/targets/lamp/light/accept", json={"by": "anna"}).is_success
+    assert home.asked == [(LAMP, Light(on=True))]
+    assert answer(home, "POST", "/api/targets/valve/setpoint/reject", json={}).status_code == 200
+    assert HEATING in home.holds
+    for target, verb in (("lamp/light", "accept"), ("valve/setpoint", "reject")):
+        assert answer(home, "POST", f"/api/targets/{target}/{verb}", json={}).status_code == 409
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "level"),
+    [
+        ({"level": "suggest"}, 200, Autonomy.SUGGEST),
+        ({"level": None}, 200, None),
+        ({"level": "auto"}, 409, "as before"),
+        ({"level": "auto", "force": True}, 200, Autonomy.AUTO),
+        ({"level": "always"}, 422, "as before"),
+        ({}, 422, "as before"),
+    ],
+)
+def test_a_level_is_set_by_area_and_kind(body: dict[str, Any], status: int, level: Autonomy | str | None) -> None:
+    home, rung = FakeHome(), Rung("kitchen", Kind.LIGHT)
+    assert answer(home, "POST", "/api/autonomy/kitchen/light", json=body).status_code == status
+    assert home.levels.get(rung, "as before") == level
 
 
 @pytest.mark.parametrize("kind", ["schedule", "empty", "resumed"])

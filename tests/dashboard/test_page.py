@@ -215,6 +215,24 @@ def test_a_hand_at_the_wall_shows_as_by_hand_and_its_hold_can_be_ended(see: See)
     see(scene, home)
 
 
+def test_a_suggestion_can_be_answered_with_yes_and_no(see: See) -> None:
+    home = FakeHome()
+    home.suggestions = {LAMP: Light(on=True), HEATING: Setpoint(21.0)}
+
+    async def scene(seen: Seen) -> None:
+        lamp, valve = (seen.target(t).locator('[data-field="suggestion"]') for t in ("lamp/light", "valve/setpoint"))
+        await expect(lamp).to_contain_text("Suggested: on")
+        await seen.button("Do what is suggested for Ceiling lamp").click()
+        await expect(lamp).to_be_hidden()
+        await expect(seen.target("lamp/light").locator('[data-field="outcome"]')).to_contain_text("Asked: on")
+        await expect(valve).to_contain_text("Suggested: 21.0 °C")
+        await seen.button("Leave Radiator as it is").click()
+        await expect(valve).to_be_hidden()
+        await expect(seen.target("valve/setpoint").locator('[data-field="hold"]')).to_contain_text("On hold")
+
+    see(scene, home)
+
+
 def test_a_hold_until_something_happens_and_a_mode_are_set_and_shown_with_their_ends(see: See) -> None:
     async def scene(seen: Seen) -> None:
         lamp = seen.target("lamp/light")

@@ -8,8 +8,9 @@ from starlette.types import Message
 
 from homectl.dashboard import application
 from homectl.dashboard.security import ON_EVERY_ANSWER
+from homectl.home import Light
 from tests.dashboard.asking import OURS, Face, answer
-from tests.fakes import PERSON, FakeHome
+from tests.fakes import LAMP, PERSON, FakeHome
 
 OUR_PAGE = {**OURS, "Sec-Fetch-Site": "same-origin", "Origin": "http://127.0.0.1:8124"}
 FOREIGN: dict[str, dict[str, str]] = {
@@ -41,6 +42,9 @@ BODIES: dict[str, Any] = {
     "/api/targets/{device}/unlock": {"person": PERSON[0], "pin": PERSON[1]},
     "/api/targets/{device}/{kind}/hold": {"minutes": 5},
     "/api/targets/{device}/{kind}/resume": {},
+    "/api/targets/{device}/{kind}/accept": {},
+    "/api/targets/{device}/{kind}/reject": {},
+    "/api/autonomy/{area}/{kind}": {"level": "suggest"},
     "/api/mode": {"mode": "away"},
     "/api/simulator/{control}": {},
     "/api/learning/{wish}": {"days": []},
@@ -55,11 +59,11 @@ def changing_routes() -> list[str]:
 
 def filled(route: str) -> str:
     kind = route.rpartition("/")[2]
-    return route.format(device=DEVICE.get(kind, "lamp"), kind="light", control="pause", wish="pause")
+    return route.format(device=DEVICE.get(kind, "lamp"), kind="light", control="pause", wish="pause", area="kitchen")
 
 
 def unchanged(home: FakeHome) -> bool:
-    return not (home.asked or home.holds or home.simulated or home.learned or home.wrong or home.span)
+    return not (home.asked or home.holds or home.simulated or home.learned or home.wrong or home.span or home.levels)
 
 
 def test_the_matrix_below_covers_every_route_that_changes_something() -> None:
@@ -68,7 +72,9 @@ def test_the_matrix_below_covers_every_route_that_changes_something() -> None:
 
 @pytest.mark.parametrize("route", sorted(BODIES))
 def test_our_own_page_may_ask(route: str) -> None:
-    assert answer(FakeHome(), "POST", filled(route), headers=OUR_PAGE, json=BODIES[route]).is_success
+    home = FakeHome()
+    home.suggestions = {LAMP: Light(on=True)}
+    assert answer(home, "POST", filled(route), headers=OUR_PAGE, json=BODIES[route]).is_success
 
 
 @pytest.mark.parametrize("route", sorted(BODIES))

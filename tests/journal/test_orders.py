@@ -3,7 +3,7 @@
 import sqlite3
 from pathlib import Path
 
-from homectl.home import Hold, HoldKind, Kind, Mode, ModeSpan, Target
+from homectl.home import Autonomy, Hold, HoldKind, Kind, Mode, ModeSpan, Rung, Step, Target
 from homectl.journal import Journal
 from homectl.journal.schema import LESSONS, TABLES, VERSION, backup_of
 
@@ -35,6 +35,23 @@ def test_a_mode_lasts_until_the_next_is_set_or_until_its_own_end(tmp_path: Path)
         (Mode.NONE, 200.0, 200.0),
         (Mode.PARTY, 900.0, 950.0),
     ]
+
+
+def test_of_each_rung_the_last_step_counts_and_survives_being_forgotten(tmp_path: Path) -> None:
+    lamps, doors = Rung("hall", Kind.LIGHT), Rung("", Kind.LOCK)
+    steps = [
+        Step(rung=lamps, level=Autonomy.AUTO, since=10.0, by="ben", why="asked for it"),
+        Step(rung=lamps, level=Autonomy.SUGGEST, since=20.0, by="homectl", why="taken back"),
+        Step(rung=doors, level=Autonomy.OFF, since=30.0, by="ben", why="asked for it"),
+        Step(rung=doors, level=None, since=40.0, by="ben", why="asked for it"),
+    ]
+    with Journal.open(tmp_path / "home.db") as journal:
+        for step in steps:
+            journal.orders.record_step(step)
+    with Journal.open(tmp_path / "home.db") as journal:
+        assert journal.orders.ladder() == {lamps: steps[1], doors: steps[3]}
+        journal.forget([(0.0, 100.0)])
+        assert journal.orders.ladder() == {lamps: steps[1], doors: steps[3]}
 
 
 def test_what_was_said_is_on_the_disk_before_the_call_returns(tmp_path: Path) -> None:

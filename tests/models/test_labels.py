@@ -50,6 +50,12 @@ NAN = float("nan")
             1.0,
         ),
         ("nothing was ever set", moving(1), 1, NAN),
+        (
+            "what homectl set and a person called right is on as it should be",
+            [by(PERSON, 1, 0), by(Origin.HOMECTL, 1.5), by(PERSON, 1.6), *moving(1.7)],
+            1.7,
+            1.0,
+        ),
     ],
 )
 def test_a_lamp_s_minute_is_labelled_by_what_people_did(

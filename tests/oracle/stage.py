@@ -13,7 +13,7 @@ from typing import Any
 
 from homectl.control.autonomy import AutonomySettings
 from homectl.control.limits import Limits
-from homectl.controller import Controller, Parts
+from homectl.controller import Controller
 from homectl.home import (
     ActionRefused,
     Area,
@@ -35,6 +35,7 @@ from homectl.home import (
     Target,
 )
 from homectl.journal import Journal
+from homectl.parts import Parts
 
 BEGAN = 1_767_200_000.0
 """UTC seconds at which every stage begins; true time begins at zero."""

@@ -26,6 +26,10 @@ export function targetCard({ target, device, simulated }) {
   };
   const wish = async (body, verb) => answer(await askTarget(target.target, body, verb));
   const controls = CONTROLS[target.kind](device, wish, answer, simulated);
+  const suggested = element("span", {});
+  const suggestion = element("p", { class: "suggestion pair", "data-field": "suggestion", hidden: "" }, suggested,
+    button("Yes", `Do what is suggested for ${device.name}`, () => wish({ by: "the page" }, "accept"), { "data-action": "accept" }),
+    button("No", `Leave ${device.name} as it is`, () => wish({ by: "the page" }, "reject"), { "data-action": "reject" }));
   const resume = button("Resume", `Resume ${device.name}`, () => wish({}, "resume"), { "data-action": "resume" });
   const hold = button("Hold 1 h", `Hold 1 h ${device.name}`, () => wish({ minutes: HOLD_MINUTES, by: "the page" }, "hold"),
     { "data-action": "hold", class: "quiet" });
@@ -35,7 +39,7 @@ export function targetCard({ target, device, simulated }) {
     () => wish({ kind: choice.value, by: "the page" }, "hold"), { "data-action": "hold-until", class: "quiet" });
   const longer = element("span", { class: "pair" }, holdUntil, choice);
   const root = element("div", { class: "target", "data-target": target.target, "data-kind": target.kind },
-    element("p", { class: "state" }, fields.reported, " ", fields.age), controls.root,
+    element("p", { class: "state" }, fields.reported, " ", fields.age), suggestion, controls.root,
     fields.outcome, fields.answer, element("p", { class: "hold" }, fields.by, fields.hold, resume, hold, longer), fields.decision);
 
   let before = target.state;
@@ -48,6 +52,8 @@ export function targetCard({ target, device, simulated }) {
     mark(fields.outcome, "data-state", now.state ?? "");
     say(fields.by, now.changed_by ? `Changed ${now.changed_by === "by hand" ? "" : "by "}${now.changed_by}` : "");
     mark(fields.by, "data-by", now.changed_by);
+    say(suggested, now.suggestion && `Suggested: ${now.suggestion}`);
+    show(suggestion, now.suggestion !== "");
     const held = now.hold !== null;
     say(fields.hold, held ? `On hold: homectl leaves it alone ${holding(now.hold)}` : "");
     show(resume, held);
