@@ -91,6 +91,7 @@ class Controller:
         self.state.fire.recall(self.home, parts.history, elapsed, parts.limits.ages)
         self.orders.recall(self.present())
         self.rungs.recall()
+        parts.journal.record_start(self.now())
         self._next_safety, self._next_decision = elapsed, elapsed + DECIDE_EVERY - elapsed % DECIDE_EVERY
         self.deciding = True
 

@@ -66,6 +66,7 @@ def _show(args: Namespace) -> int:
     if not path.exists():
         raise HomeError(f"expected the journal of a home that has run, found no {path}; start it: homectl run")
     with Journal.open(path, read_only=True) as journal:
+        home = journal.home()
         steps, seen = journal.orders.ladder(), measured(journal, settings, home, args.days)
     shown = {rung: (level_of(settings, home, rung, steps.get(rung)), one) for rung, one in seen.items()}
     print(_json(shown, steps) if args.json else _text(settings, shown, steps))
@@ -73,7 +74,7 @@ def _show(args: Namespace) -> int:
 
 
 def measured(journal: "Journal", settings: "Settings", home: "Home", days: float) -> "dict[Rung, Agreement]":
-    """By rung, over the last days that the journal knows of; the home is the one that is configured now."""
+    """By rung, over the last days that the journal knows of."""
     from homectl.control.agreement import Agreement, agreement
     from homectl.control.autonomy import rung_of
 

@@ -228,6 +228,18 @@ class Journal:
             rows = self._db.execute(query, (str(target), low, limit))
         return [record_of(row) for row in rows]
 
+    def record_start(self, at: float) -> None:
+        """A home begins to be run: what the journal knows of before is restored, not heard."""
+        with self._writing():
+            self._db.execute("INSERT INTO runs VALUES (?)", (ms(at),))
+
+    def last_start(self, at: float) -> float:
+        """When the run began that a time is in, UTC seconds; -inf where nothing tells."""
+        if not has(self._db, "runs"):
+            return float("-inf")
+        began = self._db.execute("SELECT max(at) FROM runs WHERE at <= ?", (ms(at),)).fetchone()[0]
+        return float("-inf") if began is None else int(began) / 1000
+
     def count_decisions(self, since: float | None = None) -> int:
         """How many verdicts were stored; an unchanged run counts once."""
         query = "SELECT count(*) FROM decisions WHERE until >= ?"

@@ -157,6 +157,9 @@ class ResilientJournal(Journal):
         kept = list(lessons)
         self._surely(lambda: super(ResilientJournal, self).record_lessons(kept))
 
+    def record_start(self, at: float) -> None:
+        self._surely(lambda: super(ResilientJournal, self).record_start(at))
+
     def close_open_commands(self, at: float, detail: str) -> int:
         return self._surely(lambda: super(ResilientJournal, self).close_open_commands(at, detail)) or 0
 

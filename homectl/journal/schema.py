@@ -56,8 +56,10 @@ CREATE TABLE modes (at INTEGER NOT NULL, mode TEXT NOT NULL, until INTEGER NOT N
 LADDER = """
 CREATE TABLE ladder (
   at INTEGER NOT NULL, area TEXT NOT NULL, kind TEXT NOT NULL, level TEXT, by TEXT NOT NULL, why TEXT NOT NULL);
+CREATE TABLE runs (at INTEGER NOT NULL);
 """
-"""The levels that were set, and the steps down, in order; without a level a rung is as it is configured."""
+"""The levels that were set, and the steps down, in order; without a level a rung is as it is configured. `runs`: when a
+home began to be run; what was heard before was restored then, and no longer fresh."""
 
 STEPS = {1: LESSONS, 2: AUDIT, 3: ORDERS, 4: LADDER}
 """What makes of a journal of each version one of the next."""
