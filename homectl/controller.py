@@ -128,8 +128,6 @@ class Controller:
             self._close(self._outbox.give_way(reading.device, real=real, at=now))
             if (kind := KIND_OF.get(reading.quantity)) and reading.quantity is STATE[kind]:
                 self.rungs.changed_by_person(Target(reading.device, kind), self.present())
-            if reading.quantity is Quantity.SETPOINT:
-                self._resume_heat(now)
         device = self.home.device(reading.device)
         if area := device.area:
             self.state.fire.hear(kept, parts.limits.ages.check_in(device), parts.clock.elapsed())

@@ -15,7 +15,7 @@ FASTEST = 5.0
 STILL = 6 * 3600.0
 """Seconds for which a temperature may stay the same …"""
 
-SWAYED = 3600.0
+SWAYED = 1.5 * 3600.0
 """… where a heater was on for so many of them, and off for so many: a regulated room may really stand still."""
 
 

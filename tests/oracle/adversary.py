@@ -215,7 +215,7 @@ class Ordeal:
             self.stage.say("smoke", quantity, value)
             for target in self.stage.home.targets:
                 if target.kind is Kind.SETPOINT and self.dice.random() < 0.5:
-                    self.stage.ask(target, Setpoint(20.0))
+                    self.stage.ask(target, Setpoint(self.dice.choice([20.0, 7.0, 7.5])))
             self.stage.pass_time(self.dice.choice([1.0, 60.0, 1000.0, 2000.0]))
             self.stage.react("room")
             self._resume()

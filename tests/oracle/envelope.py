@@ -80,11 +80,11 @@ class Envelope:
     alarms: dict[tuple[str, str], float] = field(default_factory=dict)
     given: dict[tuple[str, str], float] = field(default_factory=dict)  # the last that each detector said live
     heat_off: bool = False
-    unsure: bool = False  # whether a hand may have let the heating go on, or an echo was taken for one
     held: dict[tuple[str, str], float] = field(default_factory=dict)
     by_anyone: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     alone: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     values: dict[tuple[str, str], list[tuple[float, Any]]] = field(default_factory=dict)
+    unexplained: dict[str, float] = field(default_factory=dict)  # until when a setpoint may be taken for a hand's
     asked_for: set[tuple[str, str]] = field(default_factory=set)  # held because a person asked us
     wish: tuple[Any, ...] = ()
     closed: dict[str, float | None] = field(default_factory=dict)
@@ -161,6 +161,9 @@ class Envelope:
             self.drawn[device] = (self.drawn.get(device) or self.t) if loose else None
         if by == "person" and live and quantity in STATE:
             self._by_hand(device, quantity, value, before)
+        elif live and quantity == "setpoint" and abs(value - before) > JITTER[quantity]:
+            ours = self._might_be_ours(device, "setpoint", value)
+            self.unexplained[device] = -math.inf if ours else self.t + HOLD["setpoint"]
 
     def _detected(self, device: str, quantity: str, value: float) -> None:
         key = (device, quantity)
@@ -168,7 +171,7 @@ class Envelope:
         if value == 1.0:
             self.alarms[key] = self.t + self._check_in(device)
             if quantity == "carbon_monoxide":
-                self.heat_off, self.unsure = True, False
+                self.heat_off = True
         elif key in self.alarms:
             self.alarms[key] = min(self.alarms[key], self.t)
 
@@ -178,12 +181,9 @@ class Envelope:
         if not abs(value - before) > JITTER.get(quantity, 0.0):
             return
         if self._might_be_ours(device, kind, value):
-            self.unsure |= kind == "setpoint"
             return
         self.held[device, kind] = self.t + HOLD[kind]
         self.asked_for.discard((device, kind))
-        if kind == "setpoint" and not self._sounds("carbon_monoxide"):
-            self.heat_off = False
 
     def _might_be_ours(self, device: str, kind: str, value: float) -> bool:
         sent = self.values.get((device, kind), [])
@@ -286,8 +286,9 @@ class Envelope:
         if cause != "person":
             self.alone.setdefault(key, []).append(self.t)
         self.values[key] = [(at, v) for at, v in self.values.get(key, []) if self.t - at <= 1000] + [(self.t, value)]
-        if kind == "setpoint" and cause == "person":
-            self.heat_off = False
+        if kind == "setpoint":
+            self.heat_off &= cause != "person" or self._sounds("carbon_monoxide")
+            self._excuse(device, value)
 
     def _recent(self, book: dict[tuple[str, str], list[float]], key: tuple[str, str], span: float) -> list[float]:
         """Of this run; a run may use its share of a limit only as it lasts."""
@@ -335,7 +336,7 @@ class Envelope:
     def _heats_in_danger(self, device: str, value: float, cause: str) -> None:
         if self._hot(device):
             self._wrong(f"{device}: {value} °C in a room of 35 °C or more")
-        held_off = self.heat_off and not self.unsure and cause != "person"
+        held_off = self.heat_off and cause != "person"
         if self._sounds("carbon_monoxide") or held_off:
             self._wrong(f"{device}: {value} °C after carbon monoxide")
         rests = 0.0 if cause == "safety" else LATCH
@@ -426,14 +427,13 @@ class Envelope:
     def _heating_duties(self, device: str) -> None:
         word, warmest = self.words.get((device, "setpoint"), Heard()), float(self.home[device]["warmest"])
         now = word.value if word.live_at > -math.inf else math.nan  # what was said before this run is no answer
-        low, closes = self._lowest(device), (self.heat_off and not self.unsure) or self._hot(device)
-        for value in (v for at, v in self.values.get((device, "setpoint"), []) if at == self.t):
-            self._excuse(device, value)
+        low, closes = self._lowest(device), self.heat_off or self._hot(device)
         self._duty(device, "closing", closes and not abs(now - low) <= 0.25, CLOSED_BY)
-        frost = self._cold(device) and not closes and not self.heat_off and not self._sounds("smoke")
+        frost = self._cold(device) and not closes and not self._sounds("smoke")
         self._duty(device, "frost protection", frost and not now >= min(10.0, warmest) - 0.25, FROST_BY)
-        lost, free = self._lost_for(device), self.held.get((device, "setpoint"), -math.inf) <= self.t
-        unknown = free and not closes and not self.heat_off and not frost and not self._set_since_lost(device, lost)
+        held = max(self.held.get((device, "setpoint"), -math.inf), self.unexplained.get(device, -math.inf))
+        lost, free = self._lost_for(device), held <= self.t
+        unknown = free and not closes and not frost and not self._set_since_lost(device, lost)
         bound = unknown and lost >= HOUR / 2 and self._since_alarm("smoke") > 0
         self._duty(device, "bounding heat", bound and now > 26.25, BOUNDED_BY)
         late = bound and lost >= 6 * HOUR and not abs(now - min(17.0, warmest)) <= 0.25

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 FASTEST = 5.0
-SIX_HOURS, ONE_HOUR = 6 * 3600.0, 3600.0
+SIX_HOURS, ENOUGH = 6 * 3600.0, 1.5 * 3600.0
 
 
 def possible(value: float) -> bool:
@@ -70,12 +70,12 @@ class Thermometer:
         return abs(value - self.value) > FASTEST * max(1.0, (t - self.at) / 60)
 
     def stands_still(self, t: float, heaters: Sequence[Heater]) -> bool:
-        """The same for more than six hours, while a heater was on for an hour of them and off for another."""
+        """The same for more than six hours, while a heater was on for an hour and a half of them, and off as long."""
         if t - self.still <= SIX_HOURS + 0.001:
             return False
         for heater in heaters:
             on, off = self.since.get(id(heater), (0.0, 0.0))
-            if min(heater.on - on, heater.off - off) >= ONE_HOUR:
+            if min(heater.on - on, heater.off - off) >= ENOUGH:
                 return True
         return False
 

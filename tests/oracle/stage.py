@@ -145,7 +145,6 @@ class Stage:
         self.log: Log = []
         self.truth: dict[tuple[str, Quantity], float] = first(home)
         self.silent: set[str] = set()
-        self._untold: set[tuple[str, Quantity]] = set()  # what was set by hand and nobody has heard of yet
         self.losses = 0.0
         self._policy, self._fallback = policy, fallback
         self._coming: list[tuple[float, int, Callable[[], None]]] = []
@@ -204,12 +203,17 @@ class Stage:
         self.control.connected(up)
 
     def set_clock(self, by: float) -> None:
-        """Somebody sets the wall clock; what it says never goes back for homectl."""
+        """Somebody sets the wall clock; what it says never goes back for homectl.
+
+        Soon after something is heard and kept, as in every home, so that a restart begins at that time or later.
+        """
         before = self.control.now()
         self.clock.ahead += by
         if (leap := self.control.now() - before) > 1:
             self.log.append(("leap", self.clock.t, leap))
         self.clock.t += AFTER
+        name, at = self.home.devices[0].id, self.control.now()
+        self.control.learn([Reading(device=name, quantity=Quantity.BATTERY, value=90.0, at=at, live=False)])
 
     def ask(self, target: Target, setting: Setting) -> bool:
         """A person asks homectl; whether it was taken on."""
@@ -269,7 +273,6 @@ class Stage:
         if quantity is Quantity.AVAILABLE:
             live = False
         self.clock.t += 2 * AFTER
-        self._untold.discard((device, quantity))
         self.log.append(("heard", self.clock.t, device, str(quantity), value, live, by))
         reading = Reading(device=device, quantity=quantity, value=value, at=self.control.now(), live=live)
         self._tried(lambda: self.control.learn([reading]))
@@ -277,13 +280,11 @@ class Stage:
     def check_in(self, device: str) -> None:
         for (name, quantity), value in self.truth.items():
             if name == device:
-                by = "person" if (name, quantity) in self._untold else "device"
-                self.say(name, quantity, value, by=by)
+                self.say(name, quantity, value, by="device")
 
     def by_hand(self, device: str, quantity: Quantity, value: float) -> None:
-        """A person sets the device itself, which it tells as soon as it can."""
+        """A person sets the device itself."""
         self.truth[device, quantity] = value
-        self._untold.add((device, quantity))
         self.say(device, quantity, value, by="person")
 
     def _transmit(self, target: Target, setting: Setting) -> bool:

@@ -193,7 +193,7 @@ BAD: dict[str, tuple[str, tuple[Event, ...]]] = {
     "not locked": ("locking", (OPEN, *ticks(100, 800))),
     "not bounded": (
         "bounding heat",
-        (heard(100, "valve", "setpoint", 29.0), heard(600, "valve", "temperature", math.nan), *ticks(600, 2500)),
+        (heard(100, "valve", "setpoint", 29.0), heard(600, "valve", "temperature", math.nan), *ticks(7400, 7600)),
     ),
 }
 
