@@ -39,10 +39,10 @@ class Shape:
 
     features: int = len(FEATURES)
     bins: int = 16  # pieces of each feature's piecewise-linear encoding
-    width: int = 128
+    width: int = 192
     depth: int = 3
     head: int = 48
-    dropout: float = 0.1
+    dropout: float = 0.05
     now: int = len(NOW)
     sizes: dict[str, int] = field(default_factory=lambda: {task.name: task.size for task in TASKS if not task.late})
     late: tuple[str, ...] = tuple(task.name for task in TASKS if task.late)

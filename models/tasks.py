@@ -39,10 +39,10 @@ TASKS: tuple[Task, ...] = (
     Task(name="light_level", kind=Kind.LIGHT, bins=LEVELS, weight=0.5, lead=60),
     Task(name="setpoint", kind=Kind.SETPOINT, bins=DEGREES, lead=600),
     Task(name="lock_wanted", kind=Kind.LOCK, lead=60),
-    Task(name="presence_30", auxiliary=True, weight=0.2, lead=1800),
-    Task(name="presence_60", auxiliary=True, weight=0.2, lead=3600),
-    Task(name="presence_120", auxiliary=True, weight=0.2, lead=7200),
-    Task(name="door_opens_15", auxiliary=True, weight=0.2, lead=900),
+    Task(name="presence_30", auxiliary=True, weight=0.3, lead=1800),
+    Task(name="presence_60", auxiliary=True, weight=0.3, lead=3600),
+    Task(name="presence_120", auxiliary=True, weight=0.3, lead=7200),
+    Task(name="door_opens_15", auxiliary=True, weight=0.5, lead=900),
     *(
         Task(name=f"{kind}_change", kind=kind, auxiliary=True, late=True, weight=0.2, lead=600)
         for kind in (Kind.LIGHT, Kind.SETPOINT, Kind.LOCK)

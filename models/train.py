@@ -41,7 +41,7 @@ class Recipe:
     shape: Shape = field(default_factory=Shape)  # but for what goes in and out; that of the start, if there is one
     balance: str = "sum"
     seed: int = 0
-    epochs: int = 4
+    epochs: int = 7
     steps_per_epoch: int | None = None  # None: every row once
     batch: int = 1024
     rate: float = 2e-3  # the highest

@@ -33,6 +33,7 @@ from homectl.learning.night import NO_TORCH, TEACHING, Parts, Refine
 from models import checkpoint
 from models.dataset import Rows, rows_of
 from models.features import FEATURES, Array
+from models.network import Shape
 from models.refine import refined
 from models.train import Recipe, train
 from simulator.household import draw_household
@@ -98,7 +99,8 @@ def recorded(tmp_path_factory: pytest.TempPathFactory) -> Household:
     with Journal.open(folder / "home.db") as journal:
         record(World(SEED, start=start), start + DAYS * 86_400, journal)
         rows = rows_of(journal.home(), journal.history(end=start + 3 * 86_400), number=0, seed=0, sampling=TEACHING)
-    net = train(rows, rows, Recipe(epochs=1, steps_per_epoch=1, batch=256)).net
+    small = Shape(bins=8, width=48, head=16)
+    net = train(rows, rows, Recipe(shape=small, epochs=1, steps_per_epoch=1, batch=256)).net
     manifest = checkpoint.Manifest(
         name="nothing",
         version=checkpoint.VERSION,
