@@ -63,7 +63,7 @@ def refined(rows: Rows, stop: Rows, start: Path, seed: int = 0) -> tuple[dict[st
 def _taught(
     rows: Rows, stop: Rows, before: dict[str, Array], seed: int
 ) -> tuple[dict[str, Array], dict[str, Array], tuple[str, ...]]:
-    """The weights once all of the network has learned, if that is due, and once its heads have; the tasks unlabelled."""
+    """The weights once the whole network has learned, where it may, and once its heads have; the tasks unlabelled."""
     from models.train import FINE, train
 
     gentle = replace(FINE, rate=RATE, steps_per_epoch=STEPS, epochs=ROUNDS, patience=PATIENCE, seed=seed)
