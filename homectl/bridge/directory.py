@@ -110,6 +110,11 @@ class Directory:
             return messages if device.unlocks and len(messages) == 1 and _may_unlock(messages[0]) else []
         return messages if all(map(_may_be_sent, messages)) else []
 
+    def commanded(self, topic: str) -> tuple[str, ...]:
+        """The home's devices that a message on this topic, whoever sent it, tells to do something."""
+        addresses = [address for dialect in self._dialects for address in dialect.commanded(topic)]
+        return tuple(self._declared[address].id for address in addresses if address in self._declared)
+
     def ask(self, target: Target) -> list[Message]:
         """The messages that make a placed device report its state; empty where nothing does."""
         device = self.home.device(target.device)

@@ -85,6 +85,9 @@ class Dialect(Protocol):
     def encode(self, address: str, setting: Wish) -> list[Message]:
         """What makes a device obey; empty if it cannot."""
 
+    def commanded(self, topic: str) -> tuple[str, ...]:
+        """The addresses that a message on this topic tells to do something."""
+
     def ask(self, address: str, /) -> list[Message]:
         """What makes a device report its state; empty if nothing does."""
 

@@ -103,6 +103,10 @@ class HomeAssistant:
                 return send(setting)
         return []
 
+    def commanded(self, topic: str) -> tuple[str, ...]:
+        key = self._commands.get(topic)
+        return () if key is None else tuple(one.address for one in self._devices[key].profile.announced)
+
     def ask(self, _address: str, /) -> list[Message]:
         """Nothing: this way of speaking has no question."""
         return []

@@ -122,6 +122,16 @@ class Zigbee2Mqtt:
                 return send(setting)
         return []
 
+    def commanded(self, topic: str) -> tuple[str, ...]:
+        """The device of `…/set`, `…/set/<attribute>` and `…/<endpoint>/set`."""
+        levels = topic.split("/")
+        place = levels.index("set") if "set" in levels else 0
+        for end in (place, place - 1):
+            known = self._topics.get("/".join(levels[: max(0, end)]))
+            if known is not None and known[1] == "":
+                return tuple(one.address for one in self._profiles[known[0]].announced)
+        return ()
+
     def ask(self, address: str, /) -> list[Message]:
         made = self._profiles.get(_key(address))
         asked = made.asks.get(address, ()) if made is not None else ()
