@@ -10,7 +10,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from homectl.home import Area, ConfigError, Device, Home, Kind, LogError, Quantity
-from homectl.journal.readers.rows import Tally, rows
+from homectl.journal.readers.rows import Rows, Tally, rows
 from homectl.journal.readers.tidy_csv import quantity_of
 
 FLOOR = re.compile(
@@ -61,8 +61,11 @@ class _Seen:
     kinds: Counter[str] = field(default_factory=Counter)
 
 
-def guess_home(paths: Sequence[Path], words: Words, *, timezone: str = "UTC") -> Guess:
-    """Look through tidy CSVs of one home, once each. LogError if they hold no devices, or more than a home can have."""
+def guess_home(paths: Sequence[Path], words: Words, *, timezone: str = "UTC", rows: Rows = rows) -> Guess:
+    """Look through tidy CSVs of one home, once each. LogError if they hold no devices, or more than a home can have.
+
+    `rows` reads another log in the columns of such a one.
+    """
     seen: Counter[tuple[str, str, str, str]] = Counter()
     for path in paths:
         for _, (_, home, room, device, kind, _, _) in rows(path, Tally()):
@@ -142,6 +145,8 @@ def _sets(name: str, about: _Seen, words: Words) -> tuple[frozenset[Kind], str]:
         return frozenset({Kind.SETPOINT}), "thermostat: it reports a setpoint"
     if "lock" in about.kinds:
         return frozenset({Kind.LOCK}), "lock: it reports a bolt"
+    if "lamp" in about.kinds:
+        return frozenset({Kind.LIGHT}), "lamp: the log calls it one"
     if "switch" not in about.kinds:
         return frozenset(), "sensor"
     if "motion" in about.kinds:

@@ -3,7 +3,7 @@
 import csv
 import gzip
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
@@ -19,15 +19,14 @@ LARGEST_RATIO = 100
 """How many times its file's size a log may unpack to; event logs reach 10 to 25."""
 TOO_LONG = b"a line that is too long"
 
-Line = tuple[int, str]
-
 
 @dataclass(slots=True)
 class Tally:
     """What became of the rows of a log. `first` is the line (or row) where a reason first applied.
 
     `taken + repeated + skipped + left alone = rows`; `share` is how much of the file has been read, 0 … 1; `broken`
-    says that the file breaks off or is damaged after what was read.
+    says that the file breaks off or is damaged after what was read. A line that tells several readings is as many rows;
+    `telling` counts such a log's lines that told any: `telling + skipped + left alone` are then all of its lines.
     """
 
     rows: int = 0
@@ -38,6 +37,19 @@ class Tally:
     first: dict[str, int] = field(default_factory=dict)
     broken: bool = False
     share: float = 0.0
+    telling: int | None = None
+
+    @property
+    def lines_read(self) -> int:
+        """The lines of the log, each counted once."""
+        left_out = sum(self.skipped.values()) + sum(self.left_alone.values())
+        return self.rows if self.telling is None else self.telling + left_out
+
+    def told(self, readings: int) -> None:
+        """A line, counted as one row before, that tells so many readings."""
+        self.telling = (self.telling or 0) + 1
+        self.rows += readings - 1
+        self.taken += readings
 
     def skip(self, reason: str, line: int) -> None:
         """A row that is wrong."""
@@ -60,6 +72,10 @@ class Tally:
         ]
 
 
+Rows = Callable[[Path, Tally], Iterator[tuple[int, list[str]]]]
+"""What reads the rows of a log as (line number, seven fields)."""
+
+
 def rows(path: Path, tally: Tally) -> Iterator[tuple[int, list[str]]]:
     """The rows after the header as (line number, seven fields).
 
@@ -67,7 +83,7 @@ def rows(path: Path, tally: Tally) -> Iterator[tuple[int, list[str]]]:
     packed file that breaks off ends there.
     """
     with path.open("rb") as raw:
-        lines = _lines(raw, path, tally)
+        lines = ((number, _text(line)) for number, line in _lines(raw, path, tally))
         _check_header(path, next(lines, (1, ""))[1])
         for number, line in lines:
             tally.rows += 1
@@ -78,7 +94,18 @@ def rows(path: Path, tally: Tally) -> Iterator[tuple[int, list[str]]]:
                 tally.skip(f"expected {len(HEADER)} fields", number)
 
 
-def _lines(raw: BufferedReader, path: Path, tally: Tally) -> Iterator[Line]:
+def lines(path: Path, tally: Tally, longest: int = LONGEST_LINE) -> Iterator[tuple[int, bytes]]:
+    """The numbered lines of any log, plain or gzipped, as bytes without their ends, but for empty ones.
+
+    One much longer than `longest` begins with TOO_LONG instead of its content. LogError for what unpacks beyond all
+    measure; a packed file that breaks off ends there.
+    """
+    with path.open("rb") as raw:
+        for number, line in _lines(raw, path, tally, longest):
+            yield number, line.removesuffix(b"\r")
+
+
+def _lines(raw: BufferedReader, path: Path, tally: Tally, longest: int = LONGEST_LINE) -> Iterator[tuple[int, bytes]]:
     """Numbered lines without their ends, but for empty ones.
 
     An endless one is cut down to an unusable one instead of filling memory.
@@ -86,16 +113,27 @@ def _lines(raw: BufferedReader, path: Path, tally: Tally) -> Iterator[Line]:
     rest, number = b"", 0
     for chunk in _chunks(raw, path, tally):
         *whole, rest = (rest + chunk).split(b"\n")
-        yield from ((number + place, _text(line)) for place, line in enumerate(whole, 1) if line and line != b"\r")
+        yield from ((number + place, line) for place, line in enumerate(whole, 1) if line and line != b"\r")
         number += len(whole)
-        if len(rest) > LONGEST_LINE:
+        if len(rest) > longest:
             rest = TOO_LONG
     if rest and not tally.broken:
-        yield number + 1, _text(rest)
+        yield number + 1, rest
 
 
 def _text(line: bytes) -> str:
     return line.decode("utf-8", "replace").rstrip("\r")
+
+
+def head(path: Path, size: int = 1 << 18) -> bytes:
+    """How a log begins, unpacked if it is packed; what can be read of it. OSError for what is no file."""
+    with path.open("rb") as raw:
+        packed = raw.read(2) == b"\x1f\x8b"
+        raw.seek(0)
+        try:
+            return gzip.GzipFile(fileobj=raw).read1(size) if packed else raw.read(size)
+        except (EOFError, gzip.BadGzipFile, zlib.error):
+            return b""
 
 
 def _chunks(raw: BufferedReader, path: Path, tally: Tally) -> Iterator[bytes]:

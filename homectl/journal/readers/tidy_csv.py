@@ -6,7 +6,7 @@ from datetime import datetime
 from pathlib import Path
 
 from homectl.home import Device, Home, Kind, LockState, Origin, Quantity, Reading, milliseconds, plausible
-from homectl.journal.readers.rows import Tally, rows
+from homectl.journal.readers.rows import Rows, Tally, rows
 
 WORDS = {"on": 1.0, "off": 0.0, "true": 1.0, "false": 0.0, "open": 1.0, "closed": 0.0, "detected": 1.0, "clear": 0.0}
 LOCK_WORDS = {state.name.lower(): float(state) for state in LockState}
@@ -81,7 +81,7 @@ def quantity_of(kind: str, device: Device, *, outdoors: bool) -> Quantity | None
     """What a kind of row of this device tells; None to leave it alone."""
     lamp = Kind.LIGHT in device.sets
     match kind:
-        case "switch" if lamp:
+        case "switch" | "lamp" if lamp:
             return Quantity.LIGHT_ON
         case "level":
             return Quantity.LIGHT_LEVEL if lamp else None
@@ -90,11 +90,12 @@ def quantity_of(kind: str, device: Device, *, outdoors: bool) -> Quantity | None
     return KINDS.get(kind)
 
 
-def readings(path: Path, home: Home, tally: Tally) -> Iterator[Reading]:
+def readings(path: Path, home: Home, tally: Tally, rows: Rows = rows) -> Iterator[Reading]:
     """Every usable row as a reading, in the order of the file; the others are counted in `tally`.
 
     Devices are found by name, id or the address `log:NAME`. Times without a zone are the home's local time. Two values
-    of one signal in one instant keep their order by a millisecond each; the same value again is counted once.
+    of one signal in one instant keep their order by a millisecond each; the same value again is counted once. `rows`
+    are those of another log told in the columns of this one.
     """
     channels, clock = _Channels(home), _clock(home)
     for line, (ts, _, _, name, kind, text, unit) in rows(path, tally):
