@@ -22,6 +22,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "homectl.replay": {HOME, JOURNAL, CONTROL},
     "models": {HOME, JOURNAL},
     "simulator": {HOME, JOURNAL},
+    "homectl.captures": {HOME, JOURNAL, "homectl.bridge"},
     "homectl.settings": {HOME, "homectl.bridge", CONTROL, "homectl.schedule"},
     "homectl.orders": {HOME, JOURNAL, CONTROL},
     "homectl.ladder": {HOME, JOURNAL, CONTROL},

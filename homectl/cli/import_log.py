@@ -9,7 +9,10 @@ from homectl.cli import recorded
 if TYPE_CHECKING:
     from homectl.home import Home
 
-NAME, HELP = "import", "read recorded logs (tidy CSV, Parquet, journals) into a journal"
+NAME, HELP = (
+    "import",
+    "read recorded logs (CSV, MQTT captures, Zigbee2MQTT's log, CASAS, Parquet, journals) into a journal",
+)
 EXAMPLE = "homectl import log.csv.gz --home auto --out journal.db"
 
 
@@ -29,12 +32,14 @@ def run(args: Namespace) -> None:
     for option in ("out", "parquet", "write_home"):
         expect.writable(f"--{option.replace('_', '-')}", getattr(args, option))
     own = _own_home(args.out) if args.home == "auto" else None
-    guess = Guess(own, {}) if own else recorded.home_of(args.home, args.logs, args.timezone)
+    speaker = recorded.interpreter(args)
+    guess = Guess(own, {}) if own else recorded.home_of(args.home, args.logs, args.timezone, speaker)
     with Journal.open(args.out) as journal:
         journal.set_home(guess.home)
-        tallies = recorded.take_in(journal, args.logs, guess.home, quiet=args.quiet)
+        tallies = recorded.take_in(journal, args.logs, guess.home, speaker, quiet=args.quiet)
         for path, tally in tallies.items():
-            print(f"{path}: {tally.rows:,} rows, {tally.taken:,} added, {tally.repeated:,} known already")
+            told = "" if tally.telling is None else f"{tally.telling:,} of {tally.lines_read:,} lines tell readings; "
+            print(f"{path}: {told}{tally.rows:,} rows, {tally.taken:,} added, {tally.repeated:,} known already")
             print("".join(f"  {line}\n" for line in tally.lines()), end="")
         print(f"{args.out}: home {guess.home.id}, {journal.count():,} readings")
         if args.write_home:

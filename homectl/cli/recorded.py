@@ -1,18 +1,22 @@
 """What the commands on recorded logs share: which home a log is of, and reading it with a progress bar."""
 
-from argparse import ArgumentParser
+from argparse import ArgumentParser, Namespace
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from homectl.captures import BridgeInterpreter
     from homectl.home import Home
     from homectl.journal import Journal
     from homectl.journal.readers.areas_from_log import Guess
     from homectl.journal.readers.rows import Tally
 
 
-LOG = ".csv or .csv.gz with the columns ts,home,room,device,kind,value,unit; .parquet; or a journal"
+LOG = (
+    "a CSV with the columns ts,home,room,device,kind,value,unit; what mosquitto_sub -v or -F wrote; Zigbee2MQTT's log "
+    "or state.json; a CASAS text; each of them gzipped or not; .parquet; or a journal"
+)
 """What `--help` says of a log."""
 
 
@@ -26,30 +30,60 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--timezone", default="UTC", metavar="ZONE", help="zone of times without one, unless home.yaml says (UTC)"
     )
+    parser.add_argument(
+        "--started", metavar="TIME", help="when a capture without times began, such as 2024-01-31T08:00"
+    )
     parser.add_argument("--write-home", type=Path, metavar="FILE", help="save the home that is used as home.yaml")
     parser.add_argument("--quiet", action="store_true", help="no progress bar")
 
 
-def home_of(given: str, paths: Sequence[Path], timezone: str) -> "Guess":
-    """The home named by --home, or the logs' own. ConfigError, LogError or UsageError in one line."""
+def interpreter(args: Namespace) -> "BridgeInterpreter":
+    """Who makes readings of messages, told when a capture began. UsageError for what is no time."""
+    from zoneinfo import ZoneInfo
+
+    from homectl.captures import BridgeInterpreter
+    from homectl.home import UsageError
+    from homectl.journal.readers.overheard import seconds_of
+
+    if args.started is None:
+        return BridgeInterpreter()
+    text = args.started if len(args.started) > len("2024-01-31T08:00") else f"{args.started}:00"
+    started = seconds_of(text, ZoneInfo(_known_zone(args.timezone)))
+    if started is None:
+        raise UsageError(f"--started: expected a time such as 2024-01-31T08:00, got {args.started!r}")
+    return BridgeInterpreter(started=started)
+
+
+def _known_zone(timezone: str) -> str:
     from zoneinfo import available_timezones
 
-    from homectl.home import ConfigError, Home, UsageError
-    from homectl.journal.readers.any_log import guess
+    from homectl.home import UsageError
+
+    if timezone not in available_timezones():
+        raise UsageError(f"--timezone {timezone}: expected a time zone such as Europe/Berlin")
+    return timezone
+
+
+def home_of(given: str, paths: Sequence[Path], timezone: str, speaker: "BridgeInterpreter") -> "Guess":
+    """The home named by --home, or the logs' own; what devices say of themselves in logs of messages completes it.
+
+    ConfigError, LogError or UsageError in one line.
+    """
+    from homectl.home import ConfigError, Home
+    from homectl.journal.readers.any_log import completed, guess
     from homectl.journal.readers.areas_from_log import Guess, Words
     from homectl.journal.readers.devices_csv import home_from_devices_csv, is_devices_csv
     from homectl.settings import read
 
-    if timezone not in available_timezones():
-        raise UsageError(f"--timezone {timezone}: expected a time zone such as Europe/Berlin")
+    _known_zone(timezone)
     words = Words.load(shipped("lamp_words.yaml"))
     if given == "auto":
-        return guess(paths, words, timezone=timezone)
+        return guess(paths, words, timezone=timezone, interpreter=speaker)
     if not Path(given).exists():
         raise ConfigError(f"--home: expected a home.yaml, a table of devices or auto, found no file {given}")
     if is_devices_csv(Path(given)):
         return Guess(home_from_devices_csv(Path(given), words, timezone=timezone), {})
-    return Guess(read(Path(given), Home), {})
+    return Guess(completed(read(Path(given), Home), paths, speaker), {})
 
 
 def shipped(name: str) -> Path:
@@ -86,14 +120,16 @@ def _flow(content: dict[str, object]) -> str:
     ).strip()
 
 
-def take_in(journal: "Journal", paths: Sequence[Path], home: "Home", *, quiet: bool) -> "dict[Path, Tally]":
+def take_in(
+    journal: "Journal", paths: Sequence[Path], home: "Home", speaker: "BridgeInterpreter", *, quiet: bool
+) -> "dict[Path, Tally]":
     """Read logs into a journal with a progress bar on standard error."""
     from homectl.cli.progress import shown
     from homectl.journal.readers.any_log import take_in as steps
 
     tallies: dict[Path, Tally] = {}
     with shown(quiet=quiet) as progress:
-        for path, tally in steps(journal, paths, home):
+        for path, tally in steps(journal, paths, home, speaker):
             tallies[path] = tally
             progress(f"reading {path.name}", tally.share)
     return tallies

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from homectl.cli import recorded
 
 if TYPE_CHECKING:
+    from homectl.captures import BridgeInterpreter
     from homectl.home import Home
     from homectl.journal.readers.rows import Tally
     from homectl.replay.engine import Trial
@@ -35,10 +36,11 @@ def run(args: Namespace) -> None:
     expect.writable("--json", args.json)
     expect.writable("--write-home", args.write_home)
     began = time.perf_counter()
-    guess = recorded.home_of(args.home, args.logs, args.timezone)
+    speaker = recorded.interpreter(args)
+    guess = recorded.home_of(args.home, args.logs, args.timezone, speaker)
     if args.write_home:
         args.write_home.write_text(recorded.home_yaml(guess), encoding="utf-8")
-    trial, about = _trial(args, guess.home)
+    trial, about = _trial(args, guess.home, speaker)
     read = time.perf_counter()
     report = _replayed(trial, quiet=args.quiet)
     done = time.perf_counter()
@@ -51,7 +53,7 @@ def run(args: Namespace) -> None:
         args.json.write_text(content, encoding="utf-8")
 
 
-def _trial(args: Namespace, home: "Home") -> "tuple[Trial, dict[str, Any]]":
+def _trial(args: Namespace, home: "Home", speaker: "BridgeInterpreter") -> "tuple[Trial, dict[str, Any]]":
     """The log in memory as a trial, and what of it was read."""
     from homectl.control.limits import Limits
     from homectl.control.rules import Rules
@@ -65,7 +67,7 @@ def _trial(args: Namespace, home: "Home") -> "tuple[Trial, dict[str, Any]]":
     limits = Limits()
     policy = policy_of(args.policy, limits)
     with Journal.in_memory() as journal:
-        tallies = recorded.take_in(journal, args.logs, home, quiet=args.quiet)
+        tallies = recorded.take_in(journal, args.logs, home, speaker, quiet=args.quiet)
         history = journal.history()
     if not history.tracks:
         raise LogError(f"{args.logs[0]}: expected readings of the home's devices, got none; check --home")
