@@ -14,7 +14,7 @@ BASE, PREFIX = "zigbee2mqtt", "homeassistant"
 ANNOUNCING = ("/bridge/devices", "/bridge/info", "/config")
 RESERVED = frozenset({"set", "get", "availability", "bridge"})
 
-MOST_BYTES = 8 << 20
+MOST_BYTES = 4 << 20
 MOST_ANNOUNCEMENTS = 8_000
 MOST_BASES = 16
 MOST_SPEAKERS = 1_000

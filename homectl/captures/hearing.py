@@ -25,7 +25,7 @@ SETTABLE = frozenset(
 ECHO, SLOW_ECHO = 10.0, 60.0
 SETTLE = 2.0
 MOST_TOPICS = 20_000
-MOST_ANNOUNCED = 16 << 20
+MOST_ANNOUNCED = 8 << 20
 MOST_AT_ONCE = 999
 LEAP = 7 * 86400.0
 """How far `last_seen` may move the clock of a capture without times at once, seconds."""

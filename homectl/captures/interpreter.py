@@ -13,7 +13,7 @@ from homectl.captures.hearing import Hearing
 from homectl.home import Area, Device, Home, LogError, Quantity, Reading
 from homectl.journal.readers.areas_from_log import UNPLACED, Guess, slug, unique
 from homectl.journal.readers.overheard import Log, Overheard
-from homectl.journal.readers.rows import Tally
+from homectl.journal.readers.rows import Tally, check_packed
 
 LOGGED = "log:"
 """Begins the address of a device that a log calls by its name alone."""
@@ -41,6 +41,7 @@ class BridgeInterpreter:
                     f"{log.path}: expected times in the capture, got topics and payloads alone; say when it began with "
                     "--started 2024-01-31T08:00, or record with mosquitto_sub -F '%U %r %t %p'"
                 )
+            check_packed(log.path)
         self._logs, self._known = tuple(logs), announcements(logs)
 
     def home(self, timezone: str) -> Guess:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from homectl.home import LogError
-from homectl.journal.readers.rows import TOO_LONG, Tally, lines
+from homectl.journal.readers.rows import TOO_LONG, Tally, check_packed, lines
 
 LINE = re.compile(rb"\d{4}-\d\d-\d\d[ \t]+\d\d:\d\d:\d\d(\.\d+)?[ \t]+\S+[ \t]+\S")
 NUMBERED = re.compile(r"([A-Z]{1,4})\d{1,4}")
@@ -39,6 +39,7 @@ def rows(path: Path, tally: Tally) -> Iterator[tuple[int, list[str]]]:
 
     What a label says of an activity is not looked at. LogError for a file that is no such log.
     """
+    check_packed(path)
     home, found = path.name.partition(".")[0], False
     for number, line in lines(path, tally):
         tally.rows += 1

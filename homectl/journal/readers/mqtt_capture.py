@@ -22,8 +22,8 @@ STAMP = re.compile(
 )
 TOPIC = re.compile(rb"[\w$. -]{1,256}/[^+#\x00-\x1f]{1,1024}? ")
 FLAG_FIRST = re.compile(rb"[01] \S")
-FLAG_MIDDLE = re.compile(rb"[01](?: |$)")
-FLAG_LAST = re.compile(rb"\S+ .*\S [01]")
+FLAG_MIDDLE = re.compile(rb"[01] ")
+FLAG_LAST = re.compile(rb"\S+ .* [01]")
 CLOSES = {b"}": b" {", b"]": b" ["}
 SAMPLE = 200
 HOPELESS = 20_000

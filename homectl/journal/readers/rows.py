@@ -136,7 +136,15 @@ def head(path: Path, size: int = 1 << 18) -> bytes:
             return b""
 
 
-def _chunks(raw: BufferedReader, path: Path, tally: Tally) -> Iterator[bytes]:
+def check_packed(path: Path, unsuspicious: int = 1 << 20) -> None:
+    """LogError for what unpacks beyond all measure, before any of it is read as a log, which takes longer."""
+    with path.open("rb") as raw:
+        if raw.read(2) == b"\x1f\x8b":
+            for _ in _chunks(raw, path, Tally(), unsuspicious):
+                pass
+
+
+def _chunks(raw: BufferedReader, path: Path, tally: Tally, unsuspicious: int = UNSUSPICIOUS) -> Iterator[bytes]:
     size, total = max(1, path.stat().st_size), 0
     packed = raw.read(2) == b"\x1f\x8b"
     raw.seek(0)
@@ -150,7 +158,7 @@ def _chunks(raw: BufferedReader, path: Path, tally: Tally) -> Iterator[bytes]:
         if not chunk:
             return
         total += len(chunk)
-        if total > max(UNSUSPICIOUS, LARGEST_RATIO * size):
+        if total > max(unsuspicious, LARGEST_RATIO * size):
             raise LogError(f"{path}: unpacks to more than {total >> 20} MB from {size >> 10} KB; unpack it yourself")
         tally.share = min(1.0, raw.tell() / size)
         yield chunk
