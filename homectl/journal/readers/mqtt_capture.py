@@ -1,8 +1,8 @@
 """What `mosquitto_sub` wrote down: `-v` (topic and payload), or `-F` with `%I` or `%U` and `%t %p`, `%j` or `%J`.
 
 The retained flag `%r` may stand after the time, after the topic or at the end of the line. A topic may have blanks in
-it: the payload begins with the first brace that the line's end closes, else after the first blank, or after the last
-one if a slash comes later still.
+it: the payload begins with the first brace after a blank, or with the bracket that the line's end closes; a line that
+ends in a blank has none; any other begins after the first blank, or after the last slash's level if that comes later.
 """
 
 import json
@@ -24,7 +24,6 @@ TOPIC = re.compile(rb"[\w$. -]{1,256}/[^+#\x00-\x1f]{1,1024}? ")
 FLAG_FIRST = re.compile(rb"[01] \S")
 FLAG_MIDDLE = re.compile(rb"[01] ")
 FLAG_LAST = re.compile(rb"\S+ .* [01]")
-CLOSES = {b"}": b" {", b"]": b" ["}
 SAMPLE = 200
 HOPELESS = 20_000
 """Lines without a single message, after which a file is no such log."""
@@ -141,9 +140,11 @@ def _read_plain(line: bytes, number: int, layout: Layout, zone: ZoneInfo) -> Ove
 
 def _parted(rest: bytes, *, flagged: bool) -> tuple[bytes, bytes]:
     """Topic and payload; a flag between them stays in front of the payload."""
-    opening = CLOSES.get(rest[-1:])
-    if opening is not None and (place := rest.find(opening)) > 0:
+    opening = b" [" if rest.endswith(b"]") else b" {"
+    if (place := rest.find(opening)) > 0:
         place -= 2 * (flagged and rest[place - 2 : place] in (b" 0", b" 1"))
+    elif rest.endswith(b" ") and not flagged:
+        place = len(rest) - 1
     else:
         place, slash = rest.find(b" "), rest.rfind(b"/")
         if 0 < place < slash and (last := rest.find(b" ", slash)) > 0:
