@@ -139,7 +139,9 @@ def head(path: Path, size: int = 1 << 18) -> bytes:
 def check_packed(path: Path, unsuspicious: int = 1 << 20) -> None:
     """LogError for what unpacks beyond all measure, before any of it is read as a log, which takes longer."""
     with path.open("rb") as raw:
-        if raw.read(2) == b"\x1f\x8b":
+        packed = raw.read(2) == b"\x1f\x8b"
+        raw.seek(0)
+        if packed:
             for _ in _chunks(raw, path, Tally(), unsuspicious):
                 pass
 
