@@ -13,6 +13,7 @@ from homectl.bridge.directory import Directory, dialects_of
 from homectl.bridge.messages import Message
 from homectl.bridge.settings import BridgeSettings
 from homectl.captures import BridgeInterpreter
+from homectl.cli import main
 from homectl.home import Area, Device, Home, Kind, LogError, Origin, Quantity, Reading
 from homectl.journal import Journal
 from homectl.journal.readers.any_log import completed, guess, readings, take_in
@@ -329,3 +330,26 @@ def test_overlapping_captures_give_the_same_journal_as_the_whole_and_twice_adds_
         assert sum(tally.taken for tally in parts[2:]) == 0
         for tally, path in zip(parts, [early, late] * 2, strict=True):
             assert adds_up(tally, path.read_bytes().count(b"\n"))
+
+
+def test_import_shows_the_fate_of_every_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = [LIST_LINE, (5, 0, "zigbee2mqtt/Kitchen lamp 1", '{"state":"ON","brightness":9}'), (6, 0, "a/b", "1")]
+    path, out = capture(tmp_path, *lines), tmp_path / "home.db"
+    for added, known in ((2, 0), (0, 2)):
+        assert main(["import", str(path), "--out", str(out), "--quiet"]) == 0
+        said = capsys.readouterr().out
+        assert f"1 of 3 lines tell readings; 4 rows, {added} added, {known} known already" in said
+        assert "left alone 1 rows: an announcement of devices (first in line 1)" in said
+        assert "left alone 1 rows: nothing of a device that the home has (first in line 3)" in said
+    with Journal.open(out) as journal:
+        assert journal.home().device("kitchen_lamp_1").sets == {Kind.LIGHT}
+
+
+def test_import_refuses_a_capture_without_times_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "home.txt"
+    path.write_text(f"zigbee2mqtt/bridge/devices {LIST}\nzigbee2mqtt/hall/door {{}}\n")
+    asked = ["import", str(path), "--out", str(tmp_path / "home.db"), "--quiet"]
+    assert main(asked) == 1
+    assert "say when it began with --started" in capsys.readouterr().err
+    assert main([*asked, "--started", "yesterday"]) == 2
+    assert main([*asked, "--started", "2024-01-31T08:00"]) == 0

@@ -1,6 +1,8 @@
 """Zigbee2MQTT's log of version 1 and 2, and its state.json, hold messages; every line is accounted for."""
 
+import gzip
 import json
+from collections.abc import Callable
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -60,7 +62,10 @@ def test_a_time_that_is_none_is_skipped_with_its_reason(tmp_path: Path, time: st
     assert sum(tally.skipped.values()) == (0 if at else 1)
 
 
-def test_a_state_is_retained_and_as_old_as_its_device_was_last_seen(tmp_path: Path) -> None:
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_a_state_is_retained_and_as_old_as_its_device_was_last_seen(
+    tmp_path: Path, pack: Callable[[bytes], bytes]
+) -> None:
     states = {
         "0x01": {"state": "ON", "last_seen": "2024-01-01T08:00:00+01:00"},
         "0x02": {"state": "ON", "last_seen": 1704092400000},
@@ -70,7 +75,7 @@ def test_a_state_is_retained_and_as_old_as_its_device_was_last_seen(tmp_path: Pa
         "7": {"state": "ON"},
     }
     path = tmp_path / "state.json"
-    path.write_text(json.dumps(states, indent=4))
+    path.write_bytes(pack(json.dumps(states, indent=4).encode()))
     tally = Tally()
     found = list(Zigbee2MqttState(path).messages(BERLIN, tally))
     assert format_of(path) is Format.ZIGBEE2MQTT_STATE

@@ -4,6 +4,7 @@ import csv
 import gzip
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
@@ -127,13 +128,14 @@ def _text(line: bytes) -> str:
 
 def head(path: Path, size: int = 1 << 18) -> bytes:
     """How a log begins, unpacked if it is packed; what can be read of it. OSError for what is no file."""
-    with path.open("rb") as raw:
+    start = b""
+    with path.open("rb") as raw, suppress(EOFError, gzip.BadGzipFile, zlib.error):
         packed = raw.read(2) == b"\x1f\x8b"
         raw.seek(0)
-        try:
-            return gzip.GzipFile(fileobj=raw).read1(size) if packed else raw.read(size)
-        except (EOFError, gzip.BadGzipFile, zlib.error):
-            return b""
+        stream = gzip.GzipFile(fileobj=raw) if packed else raw
+        while len(start) < size and (more := stream.read1(size - len(start))):
+            start += more
+    return start
 
 
 def check_packed(path: Path, unsuspicious: int = 1 << 20) -> None:

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from homectl.home import LogError
 from homectl.journal.readers.overheard import LONGEST_MESSAGE, TIME, Overheard, json_of, seconds_of
-from homectl.journal.readers.rows import TOO_LONG, Tally, lines
+from homectl.journal.readers.rows import TOO_LONG, Tally, head, lines
 
 LEVEL = rb"(?:debug|info|warn|warning|error)"
 VERSION_2 = rb"\[[^\]]{8,40}\] " + LEVEL + rb":"
@@ -110,8 +110,7 @@ class Zigbee2MqttState:
         tally.share = 1.0
 
     def _states(self) -> dict[str, Any]:
-        with self.path.open("rb") as file:
-            states = json_of(file.read(LONGEST_MESSAGE + 1).removeprefix(b"\xef\xbb\xbf"))
+        states = json_of(head(self.path, LONGEST_MESSAGE + 1).removeprefix(b"\xef\xbb\xbf"))
         if not isinstance(states, dict):
             raise LogError(f"{self.path}: expected JSON of at most {LONGEST_MESSAGE >> 20} MB, got none; copy it again")
         return states
