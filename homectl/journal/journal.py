@@ -56,6 +56,10 @@ ADVICE = {
 """What to do when the journal cannot be written, by SQLite's code."""
 
 
+_SAMPLE = np.dtype([("at", np.float64), ("value", np.float64), ("origin", np.int8), ("live", np.bool_)])
+"""A sample's columns, as rows of the journal fill them one after the other."""
+
+
 class Journal:
     """An open journal. Use as a context manager, or call `close`."""
 
@@ -149,9 +153,9 @@ class Journal:
 
     def _track(self, number: int, low: int, high: int) -> Track:
         query = "SELECT at, value, origin, live FROM readings WHERE signal = ? AND at >= ? AND at < ? ORDER BY at"
-        rows = np.array(self._db.execute(query, (number, low, high)).fetchall(), dtype=np.float64).reshape(-1, 4)
-        columns = np.ascontiguousarray(rows.T)
-        return Track.of(columns[0] / 1000, columns[1], columns[2].astype(np.int8), columns[3] != 0)
+        rows = np.fromiter(self._db.execute(query, (number, low, high)), dtype=_SAMPLE)
+        at, value, origin, live = (rows[name].copy() for name in _SAMPLE.names or ())
+        return Track.of(at / 1000, value, origin, live)
 
     def count(self, since: float | None = None) -> int:
         """How many readings there are."""
