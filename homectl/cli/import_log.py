@@ -9,7 +9,7 @@ from homectl.cli import recorded
 if TYPE_CHECKING:
     from homectl.home import Home
 
-NAME, HELP = "import", "read recorded logs (tidy CSV, Parquet, journals) into a journal"
+NAME, HELP = "import", "read recorded logs (Home Assistant, tidy CSV, Parquet, journals) into a journal"
 EXAMPLE = "homectl import log.csv.gz --home auto --out journal.db"
 
 
@@ -34,7 +34,11 @@ def run(args: Namespace) -> None:
         journal.set_home(guess.home)
         tallies = recorded.take_in(journal, args.logs, guess.home, quiet=args.quiet)
         for path, tally in tallies.items():
-            print(f"{path}: {tally.rows:,} rows, {tally.taken:,} added, {tally.repeated:,} known already")
+            out = sum(tally.skipped.values()), sum(tally.left_alone.values())
+            print(
+                f"{path}: {tally.rows:,} rows, {tally.taken:,} added, {tally.repeated:,} known already, "
+                f"{out[0]:,} skipped, {out[1]:,} left alone"
+            )
             print("".join(f"  {line}\n" for line in tally.lines()), end="")
         print(f"{args.out}: home {guess.home.id}, {journal.count():,} readings")
         if args.write_home:

@@ -12,7 +12,10 @@ if TYPE_CHECKING:
     from homectl.journal.readers.rows import Tally
 
 
-LOG = ".csv or .csv.gz with the columns ts,home,room,device,kind,value,unit; .parquet; or a journal"
+LOG = (
+    "Home Assistant's home-assistant_v2.db or history.csv; .csv or .csv.gz with the columns "
+    "ts,home,room,device,kind,value,unit; .parquet; or a journal"
+)
 """What `--help` says of a log."""
 
 

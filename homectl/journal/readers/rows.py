@@ -3,12 +3,13 @@
 import csv
 import gzip
 import zlib
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
 
-from homectl.home import LogError
+from homectl.home import LogError, Origin
 
 HEADER = ("ts", "home", "room", "device", "kind", "value", "unit")
 CHUNK = 1 << 20
@@ -27,7 +28,8 @@ class Tally:
     """What became of the rows of a log. `first` is the line (or row) where a reason first applied.
 
     `taken + repeated + skipped + left alone = rows`; `share` is how much of the file has been read, 0 … 1; `broken`
-    says that the file breaks off or is damaged after what was read.
+    says that the file breaks off or is damaged after what was read. `further` are readings added beyond the first of
+    their row; `origins` are those of all readings, added or known.
     """
 
     rows: int = 0
@@ -38,6 +40,8 @@ class Tally:
     first: dict[str, int] = field(default_factory=dict)
     broken: bool = False
     share: float = 0.0
+    further: int = 0
+    origins: Counter[Origin] = field(default_factory=Counter)
 
     def skip(self, reason: str, line: int) -> None:
         """A row that is wrong."""
@@ -50,14 +54,23 @@ class Tally:
         self.first.setdefault(reason, line)
 
     def lines(self) -> list[str]:
-        """One line for each reason, the commonest first."""
+        """Whose the readings are, then one line for each reason to leave out a row, the commonest first."""
         parts = (("skipped", self.skipped), ("left alone", self.left_alone))
         broken = [f"it breaks off or is damaged after {self.rows:,} rows; what came before is read"] * self.broken
-        return broken + [
-            f"{what} {count:,} rows: {reason} (first in line {self.first[reason]:,})"
-            for what, reasons in parts
-            for reason, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-        ]
+        return (
+            broken
+            + self._told()
+            + [
+                f"{what} {count:,} rows: {reason} (first in line {self.first[reason]:,})"
+                for what, reasons in parts
+                for reason, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+            ]
+        )
+
+    def _told(self) -> list[str]:
+        parts = [f"{count:,} {origin}" for origin, count in self.origins.most_common()]
+        further = f"; {self.further:,} further values of the same rows added" if self.further else ""
+        return [f"readings by who made them so: {', '.join(parts)}{further}"] if parts else []
 
 
 def rows(path: Path, tally: Tally) -> Iterator[tuple[int, list[str]]]:
@@ -67,21 +80,27 @@ def rows(path: Path, tally: Tally) -> Iterator[tuple[int, list[str]]]:
     packed file that breaks off ends there.
     """
     with path.open("rb") as raw:
-        lines = _lines(raw, path, tally)
-        _check_header(path, next(lines, (1, ""))[1])
-        for number, line in lines:
+        numbered = lines(raw, path, tally)
+        _check_header(path, next(numbered, (1, ""))[1])
+        for number, line in numbered:
             tally.rows += 1
-            fields = line.split(",") if '"' not in line else _quoted(line)
+            fields = fields_of(line)
             if len(fields) == len(HEADER):
                 yield number, fields
             else:
                 tally.skip(f"expected {len(HEADER)} fields", number)
 
 
-def _lines(raw: BufferedReader, path: Path, tally: Tally) -> Iterator[Line]:
-    """Numbered lines without their ends, but for empty ones.
+def fields_of(line: str) -> list[str]:
+    """The fields of a line; none where its quotes do not close."""
+    return line.split(",") if '"' not in line else _quoted(line)
 
-    An endless one is cut down to an unusable one instead of filling memory.
+
+def lines(raw: BufferedReader, path: Path, tally: Tally) -> Iterator[Line]:
+    """Numbered lines of a plain or gzipped file without their ends, but for empty ones.
+
+    LogError when it unpacks beyond all measure; one that breaks off ends there, and `tally` says so. An
+    endless one is cut down to an unusable one instead of filling memory.
     """
     rest, number = b"", 0
     for chunk in _chunks(raw, path, tally):
