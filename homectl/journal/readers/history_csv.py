@@ -36,7 +36,7 @@ def states(path: Path, tally: Tally) -> Iterator[State]:
         names = _names(next(numbered, (1, ""))[1])
         if tuple(names[:3]) != COLUMNS or len(names) > MOST_COLUMNS:
             raise LogError(f"{path}:1: expected the columns {','.join(COLUMNS)}; export the history once more")
-        places = {name: names.index(name) for name in ATTRIBUTES if name in names}
+        places: dict[str, int] = {name: names.index(name) for name in ATTRIBUTES if name in names}
         known: set[str] = set()
         for line, text in numbered:
             tally.rows += 1
