@@ -30,7 +30,7 @@ def states(path: Path, tally: Tally) -> Iterator[State]:
     """The states of a file of either kind; LogError for another one."""
     with path.open("rb") as file:
         database = file.read(16) == b"SQLite format 3\0"
-    return (recorder_database if database else history_csv).states(path, tally)
+    return recorder_database.states(path, tally) if database else history_csv.states(path, tally)
 
 
 def readings(path: Path, home: Home, tally: Tally) -> Iterator[tuple[Reading, ...]]:
