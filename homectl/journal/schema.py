@@ -85,7 +85,7 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         if not read_only:
             prepare(db, version, path)
         return db
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # the second where SQLite's own message quotes a damaged file
         code = code_of(error)
         damaged = code in DAMAGED or (code in SENSELESS and db is not None and _is_ours(db))
         _close(db)
@@ -109,7 +109,7 @@ def code_of(error: BaseException | None) -> int:
 def _is_ours(db: sqlite3.Connection) -> bool:
     try:
         names = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return False
     return names >= OURS
 

@@ -62,7 +62,11 @@ def test_a_log_is_told_by_its_first_bytes_and_says_which_home_it_is_of(tmp_path:
     with Journal.open(journal) as opened:
         write_parquet(opened, tmp_path / "x")
     csv = log(tmp_path, "2024-01-01T08:00:00Z,flat,hall,a,motion,1,")
-    assert [format_of(path) for path in (journal, tmp_path / "x", csv)] == list(Format)
+    assert [format_of(path) for path in (journal, tmp_path / "x", csv)] == [
+        Format.JOURNAL,
+        Format.PARQUET,
+        Format.TIDY_CSV,
+    ]
     assert [guess([path], WORDS).home.id for path in (journal, tmp_path / "x", csv)] == ["h", "h", "flat"]
     for path in (journal, tmp_path / "x", csv):
         assert [r.device for r in readings(path, HOME, Tally())] == ["a"]

@@ -16,7 +16,7 @@ from homectl.journal.readers.rows import Tally, fields_of, lines
 from homectl.journal.readers.state import NO_ATTRIBUTES, Attributes, State
 
 COLUMNS: Final = ("entity_id", "state", "last_changed")
-ATTRIBUTES: Final = ("current_temperature", "hvac_action", "temperature")
+ATTRIBUTES: Final[tuple[str, ...]] = ("current_temperature", "hvac_action", "temperature")
 MOST: Final = 100_000
 """Entities that an export may have."""
 

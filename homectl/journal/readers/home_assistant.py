@@ -69,11 +69,10 @@ def _checked(state: State) -> list[Told]:
 def _no_use(state: State, device: Device | None) -> str:
     if state.said is None:
         return "the entity was removed"
-    if state.entity.partition(".")[0] not in DOMAINS:
-        return "of a kind that nothing here uses"
-    if device is None:
+    if device is None and told(state):
         return "of a device that the home does not have"
-    return "of a kind that nothing here uses" if state.turned else "only attributes are new"
+    known = device is not None and state.entity.partition(".")[0] in DOMAINS
+    return "only attributes are new" if known and not state.turned else "of a kind that nothing here uses"
 
 
 @dataclass(slots=True)

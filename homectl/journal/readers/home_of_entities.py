@@ -66,7 +66,7 @@ def _guessed(entities: dict[str, _Entity], words: Words, timezone: str) -> Guess
         entity = entities[device.name]
         update: dict[str, str | None] = {"name": entity.name, "address": f"log:{device.name}"}
         if Quantity.TEMPERATURE in entity.told and mentions(f"{device.name} {entity.name}", words.appliance):
-            update |= {"area": None}
+            update["area"] = None
             reasons[device.id] = "sensor; not placed: it is called after an appliance"
         devices.append(_told(device.model_copy(update=update), entity))
     return Guess(guess.home.model_copy(update={"devices": tuple(devices)}), reasons)

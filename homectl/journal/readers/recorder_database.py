@@ -36,6 +36,9 @@ EVENT_COLUMNS: Final = ("event_type_id", "event_type", "context_id_bin", "contex
 LONGEST_VALUE: Final = 1 << 20
 """Bytes that one row may have; the recorder keeps attributes below 16 KiB."""
 
+DAMAGE: Final = (sqlite3.Error, UnicodeDecodeError)
+"""What reading a damaged file raises; the second where SQLite's own message quotes it."""
+
 REMEMBERED: Final = 4096
 MOST_RUNS: Final = 2_000_000
 OPERATIONS: Final = 1_000_000
@@ -45,7 +48,7 @@ FREE: Final = 50
 
 def is_recorder(path: Path) -> bool:
     """Whether an SQLite file holds the recorder's tables; False also where that cannot be read."""
-    with suppress(sqlite3.Error), closing(_open(path)) as db:
+    with suppress(*DAMAGE), closing(_open(path)) as db:
         return {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")} >= RECORDER
     return False
 
@@ -58,7 +61,7 @@ def states(path: Path, tally: Tally) -> Iterator[State]:
     try:
         with closing(_open(path)) as db:
             yield from _Reader(db, path, tally).states()
-    except sqlite3.Error as error:
+    except DAMAGE as error:
         if not tally.rows:
             found = str(error).splitlines()[0][:200]
             raise LogError(f"{path}: expected a Home Assistant database, got: {found}; take another copy") from None
@@ -76,7 +79,7 @@ def _open(path: Path) -> sqlite3.Connection:
         for pragma in ("trusted_schema = OFF", "query_only = ON", "cache_size = -4096", "mmap_size = 0"):
             db.execute(f"PRAGMA {pragma}")
         db.set_authorizer(_authorize)
-    except sqlite3.Error:
+    except DAMAGE:
         db.close()
         raise
     return db
