@@ -46,7 +46,7 @@ from homectl.journal.rows import (
     row_of_record,
     target_of,
 )
-from homectl.journal.schema import code_of, connect, prepare
+from homectl.journal.schema import code_of, connect, in_one_line, prepare
 
 ADVICE = {
     sqlite3.SQLITE_FULL: "make room on its disk",
@@ -82,7 +82,8 @@ class Journal:
             return cls(db, Audit.head_of(path))
         except (sqlite3.Error, ValueError) as error:
             db.close()
-            raise JournalDamaged(f"{path}: expected a journal, got: {error}; restore one or import its logs") from error
+            found = in_one_line(error)
+            raise JournalDamaged(f"{path}: expected a journal, got: {found}; restore one or import its logs") from error
 
     @classmethod
     def in_memory(cls) -> "Journal":

@@ -90,7 +90,9 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         damaged = code in DAMAGED or (code in SENSELESS and db is not None and _is_ours(db))
         _close(db)
         kind = JournalDamaged if damaged else JournalError
-        raise kind(f"{path}: expected a journal, got: {error}; name another file or restore one") from error
+        raise kind(
+            f"{path}: expected a journal, got: {in_one_line(error)}; name another file or restore one"
+        ) from error
     except JournalError:
         _close(db)
         raise
@@ -99,6 +101,11 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
 def _text(written: bytes) -> str:
     """A text of which a byte is damaged is still worth reading."""
     return written.decode(errors="replace")
+
+
+def in_one_line(error: BaseException) -> str:
+    """What an error says; it may quote a damaged file."""
+    return " ".join(str(error).split())[:300]
 
 
 def code_of(error: BaseException | None) -> int:

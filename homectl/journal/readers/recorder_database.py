@@ -33,6 +33,9 @@ STATE_COLUMNS: Final = (
     *("context_parent_id_bin", "context_parent_id"),
 )
 EVENT_COLUMNS: Final = ("event_type_id", "event_type", "context_id_bin", "context_id")
+SCHEMA: Final = 1 << 18
+"""Bytes from the beginning of a file where its schema is likely to lie."""
+
 LONGEST_VALUE: Final = 1 << 20
 """Bytes that one row may have; the recorder keeps attributes below 16 KiB."""
 
@@ -42,15 +45,17 @@ DAMAGE: Final = (sqlite3.Error, UnicodeDecodeError)
 REMEMBERED: Final = 4096
 MOST_RUNS: Final = 2_000_000
 OPERATIONS: Final = 1_000_000
-FREE: Final = 50
+FREE: Final = 20
 """Million steps of SQLite's machine that are granted in any case; each thousand rows grant another."""
 
 
 def is_recorder(path: Path) -> bool:
-    """Whether an SQLite file holds the recorder's tables; False also where that cannot be read."""
+    """Whether an SQLite file holds the recorder's tables, or where they cannot be listed still speaks of them."""
     with suppress(*DAMAGE), closing(_open(path)) as db:
         return {name for (name,) in db.execute("SELECT name FROM sqlite_master WHERE type = 'table'")} >= RECORDER
-    return False
+    with path.open("rb") as file:
+        start = file.read(SCHEMA)
+    return all(name.encode() in start for name in RECORDER)
 
 
 def states(path: Path, tally: Tally) -> Iterator[State]:
@@ -63,7 +68,7 @@ def states(path: Path, tally: Tally) -> Iterator[State]:
             yield from _Reader(db, path, tally).states()
     except DAMAGE as error:
         if not tally.rows:
-            found = str(error).splitlines()[0][:200]
+            found = " ".join(str(error).split())[:200]
             raise LogError(f"{path}: expected a Home Assistant database, got: {found}; take another copy") from None
         tally.broken = True
 
@@ -119,9 +124,9 @@ class _Reader:
             if not isinstance(row[0], int) or row[0] <= before:
                 raise sqlite3.DatabaseError("states out of order")
             before = row[0]
-            self._tally.rows += 1
-            self._tally.share = min(1.0, before / last)
             state = self._state(row, automated)
+            self._tally.rows += 1  # once all of it is read: what lies elsewhere for it may be damaged
+            self._tally.share = min(1.0, before / last)
             if isinstance(state, State):
                 yield state
             else:
