@@ -35,12 +35,14 @@ from homectl.home import (
     Outcome,
     Quantity,
     Reading,
+    Ruling,
     Setting,
     Target,
     Unlock,
     Verdict,
     Weighing,
     Wish,
+    agrees,
     fitted,
     milliseconds,
 )
@@ -265,7 +267,8 @@ class Controller:
         ruling = review(wish, self._moment(now, elapsed).situation(target))
         if isinstance(ruling, Refusal):
             raise ActionRefused(ruling.rule, ruling.finding)
-        self.rungs.changed_by_person(target, self.present())
+        if not agrees(setting, STATE[target.kind], parts.history.value(target.device, STATE[target.kind], now)):
+            self.rungs.changed_by_person(target, self.present())
         self.state.issued(wish, elapsed)
         self.state.holds.touched(target, elapsed, parts.limits.hold)
         try:
@@ -379,7 +382,10 @@ class Controller:
     def sentence(self, target: Target) -> str:
         """The last decision about a target in one sentence; empty before the first."""
         verdict = self.verdicts.get(target)
-        return explain(record_of(verdict), self.home) if verdict else ""
+        if verdict is None:
+            return ""
+        why = self.rungs.why(target, self.present()) if verdict.ruling is Ruling.SUGGESTED else ""
+        return " ".join(filter(None, (explain(record_of(verdict), self.home), why)))
 
     def explained(self, target: Target) -> str:
         """The last decision about a target, and what weighed most in it; empty before the first."""

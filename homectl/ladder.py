@@ -8,7 +8,7 @@ from homectl.control.autonomy import rung_of
 from homectl.control.holds import SOMEBODY
 from homectl.control.pipeline import Moment, level_of
 from homectl.control.state import ControlState
-from homectl.home import HOMECTL, ActionRefused, Autonomy, Home, JournalError, Rung, Step, Target
+from homectl.home import HOMECTL, ActionRefused, Autonomy, Home, JournalError, Rung, Step, Target, local_words
 from homectl.journal import Journal
 
 log = logging.getLogger(__name__)
@@ -53,6 +53,13 @@ class Rungs:
         self._counts["changes taken back"] += taken > 0
         if taken >= now.autonomy.take_backs:
             self._step_down(rung, f"people took back {taken} of its changes within an hour", now)
+
+    def why(self, target: Target, now: Moment) -> str:
+        """Why homectl may no more than suggest, where it stepped down by itself; else empty."""
+        step = self._state.ladder.steps.get(rung_of(now.home, target))
+        if step is None or step.by != HOMECTL:
+            return ""
+        return f"It may only suggest since {local_words(step.since, now.home.zone, now.at)}: {step.why}."
 
     def drifted(self, why: str, now: Moment) -> None:
         """People take back more than they used to, in all the home: every rung at auto steps down."""

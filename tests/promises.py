@@ -14,6 +14,15 @@ ROOT = Path(__file__).parent.parent
 BEGIN, END = "<!-- promises: written by make soak -->", "<!-- end of promises -->"
 
 PROMISES: dict[str, str] = {
+    "no unlock": "No decision unlocks, whatever a policy says it is and wants",
+    "envelope": "No command leaves the envelope, no duty is missed: hostile policies, faults, restarts, clocks",
+    "histories": "No history of people, policies, sensors and faults breaks a promise",
+    "attribution": "No echo is taken for a person, and no person for an echo",
+    "short cycles": "A policy's steps of a thermostat are a quarter of an hour apart, whatever restarts when",
+    "four hundred days": "In 400 days with leap day, summer time and clocks that are set no safety tick is missed",
+    "stuck thermometers": "Thermometers that stand still are found within a month",
+    "sound thermometers": "Sound ones are not suspected",
+    "memory": "A daemon's memory does not grow with what it hears",
     "power cuts": "A power cut loses no command, and no end of one, that was acknowledged; every image opens",
     "kill -9 of the journal's writer": "Killing the process that writes loses nothing acknowledged",
     "kill -9 of the daemon": "Killing the daemon loses no command it acknowledged",

@@ -71,6 +71,7 @@ def test_three_changes_taken_back_within_an_hour_step_down_with_a_record_saying_
     home.control.resume(LAMP)
     home.wish.settings = {LAMP: Light(True)}
     assert level(home) == Ruling.SUGGESTED
+    assert home.control.sentence(LAMP).endswith(": people took back 3 of its changes within an hour.")
 
 
 def test_a_correction_now_and_then_steps_nobody_down(begin: Begin) -> None:
@@ -80,7 +81,10 @@ def test_a_correction_now_and_then_steps_nobody_down(begin: Begin) -> None:
     assert home.control.state.ladder.steps == {}
 
 
-def test_a_wish_on_the_page_takes_back_as_a_hand_does(begin: Begin) -> None:
+@pytest.mark.parametrize(("asked", "steps_down"), [(Light(False), True), (Light(True), False)])
+def test_a_wish_on_the_page_takes_back_as_a_hand_does_unless_it_is_the_same(
+    begin: Begin, asked: Light, steps_down: bool
+) -> None:
     home = begin()
     for _ in range(3):
         home.wish.settings = {LAMP: Light(True)}
@@ -88,11 +92,13 @@ def test_a_wish_on_the_page_takes_back_as_a_hand_does(begin: Begin) -> None:
         home.control.reconsider([LAMP])
         home.answer()
         home.clock.tell(home.clock.now() + 20)
-        home.control.ask(LAMP, Light(False), "anna")
+        home.control.ask(LAMP, asked, "anna")
         home.answer()
         home.wish.settings = {}
         home.pass_time(600)
-    assert home.control.state.ladder.steps[LAMPS].level is Autonomy.SUGGEST
+        home.say("lamp", Quantity.LIGHT_ON, 0.0)
+        home.pass_time(600)
+    assert (LAMPS in home.control.state.ladder.steps) == steps_down
 
 
 def test_drift_steps_every_rung_at_auto_down(begin: Begin) -> None:

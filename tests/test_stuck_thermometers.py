@@ -10,6 +10,7 @@ from homectl.control.thermometers import thermometers
 from homectl.home import AgeLimits, History, Quantity
 from simulator.faults import Fault, Trouble
 from simulator.world import World
+from tests.measured import Measured
 
 JANUARY = 1_768_285_800.0
 DAY, HOUR = 86_400.0, 3600.0
@@ -38,7 +39,9 @@ def heated_climates(world: World) -> list[str]:
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
-def test_three_in_four_stuck_thermometers_are_found_in_a_month_in_homes_that_nobody_steers() -> None:
+def test_three_in_four_stuck_thermometers_are_found_in_a_month_in_homes_that_nobody_steers(
+    measured: Measured,
+) -> None:
     found, stuck = 0, 0
     for seed in range(300, 312):
         world = World(seed, start=JANUARY)
@@ -47,15 +50,15 @@ def test_three_in_four_stuck_thermometers_are_found_in_a_month_in_homes_that_nob
             world.suffer(Fault(trouble=Trouble.STUCK, device=name, at=JANUARY + HOUR, until=JANUARY + 60 * DAY))
         seen = suspected(world, 30)
         found, stuck = found + len(seen & set(names)), stuck + len(names)
-    print(f"{found} of {stuck} stuck thermometers found")
+    measured("stuck thermometers", stuck=stuck, found=found)
     assert stuck > 20
     assert found >= 0.75 * stuck
 
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
-def test_less_than_one_sound_thermometer_is_suspected_in_a_month_of_a_home() -> None:
+def test_less_than_one_sound_thermometer_is_suspected_in_a_month_of_a_home(measured: Measured) -> None:
     homes = range(400, 410)
     wrong = [name for seed in homes for name in suspected(World(seed, start=JANUARY), 30)]
-    print(f"{len(wrong)} sound thermometers suspected in {len(homes)} months")
+    measured("sound thermometers", months=len(homes), suspected=len(wrong))
     assert len(wrong) < len(homes)

@@ -9,10 +9,7 @@ from homectl.cli import recorded
 if TYPE_CHECKING:
     from homectl.home import Home
 
-NAME, HELP = (
-    "import",
-    "read recorded logs (CSV, MQTT captures, Zigbee2MQTT's log, CASAS, Parquet, journals) into a journal",
-)
+NAME, HELP = "import", "read recorded logs (Home Assistant, MQTT captures, CASAS, CSV, journals …) into a journal"
 EXAMPLE = "homectl import log.csv.gz --home auto --out journal.db"
 
 
@@ -39,7 +36,11 @@ def run(args: Namespace) -> None:
         tallies = recorded.take_in(journal, args.logs, guess.home, speaker, quiet=args.quiet)
         for path, tally in tallies.items():
             told = "" if tally.telling is None else f"{tally.telling:,} of {tally.lines_read:,} lines tell readings; "
-            print(f"{path}: {told}{tally.rows:,} rows, {tally.taken:,} added, {tally.repeated:,} known already")
+            out = sum(tally.skipped.values()), sum(tally.left_alone.values())
+            print(
+                f"{path}: {told}{tally.rows:,} rows, {tally.taken:,} added, {tally.repeated:,} known already, "
+                f"{out[0]:,} skipped, {out[1]:,} left alone"
+            )
             print("".join(f"  {line}\n" for line in tally.lines()), end="")
         print(f"{args.out}: home {guess.home.id}, {journal.count():,} readings")
         if args.write_home:

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 
 
 LOG = (
-    "a CSV with the columns ts,home,room,device,kind,value,unit; what mosquitto_sub -v or -F wrote; Zigbee2MQTT's log "
-    "or state.json; a CASAS text; each of them gzipped or not; .parquet; or a journal"
+    "Home Assistant's home-assistant_v2.db or history.csv; a CSV with the columns ts,home,room,device,kind,value,unit; "
+    "what mosquitto_sub -v or -F wrote; Zigbee2MQTT's log or state.json; a CASAS text; gzipped or not; .parquet; or a "
+    "journal"
 )
 """What `--help` says of a log."""
 

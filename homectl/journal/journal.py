@@ -46,7 +46,7 @@ from homectl.journal.rows import (
     row_of_record,
     target_of,
 )
-from homectl.journal.schema import code_of, connect, prepare
+from homectl.journal.schema import code_of, connect, in_one_line, prepare
 
 ADVICE = {
     sqlite3.SQLITE_FULL: "make room on its disk",
@@ -54,6 +54,10 @@ ADVICE = {
     sqlite3.SQLITE_CORRUPT: "start homectl again, which salvages what can be read",
 }
 """What to do when the journal cannot be written, by SQLite's code."""
+
+
+_SAMPLE = np.dtype([("at", np.float64), ("value", np.float64), ("origin", np.int8), ("live", np.bool_)])
+"""A sample's columns, as rows of the journal fill them one after the other."""
 
 
 class Journal:
@@ -78,7 +82,8 @@ class Journal:
             return cls(db, Audit.head_of(path))
         except (sqlite3.Error, ValueError) as error:
             db.close()
-            raise JournalDamaged(f"{path}: expected a journal, got: {error}; restore one or import its logs") from error
+            found = in_one_line(error)
+            raise JournalDamaged(f"{path}: expected a journal, got: {found}; restore one or import its logs") from error
 
     @classmethod
     def in_memory(cls) -> "Journal":
@@ -149,9 +154,9 @@ class Journal:
 
     def _track(self, number: int, low: int, high: int) -> Track:
         query = "SELECT at, value, origin, live FROM readings WHERE signal = ? AND at >= ? AND at < ? ORDER BY at"
-        rows = np.array(self._db.execute(query, (number, low, high)).fetchall(), dtype=np.float64).reshape(-1, 4)
-        columns = np.ascontiguousarray(rows.T)
-        return Track.of(columns[0] / 1000, columns[1], columns[2].astype(np.int8), columns[3] != 0)
+        rows = np.fromiter(self._db.execute(query, (number, low, high)), dtype=_SAMPLE)
+        at, value, origin, live = (rows[name].copy() for name in _SAMPLE.names or ())
+        return Track.of(at / 1000, value, origin, live)
 
     def count(self, since: float | None = None) -> int:
         """How many readings there are."""

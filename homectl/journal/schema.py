@@ -85,12 +85,14 @@ def connect(path: Path, *, read_only: bool = False) -> sqlite3.Connection:
         if not read_only:
             prepare(db, version, path)
         return db
-    except sqlite3.Error as error:
+    except (sqlite3.Error, UnicodeDecodeError) as error:  # the second where SQLite's own message quotes a damaged file
         code = code_of(error)
         damaged = code in DAMAGED or (code in SENSELESS and db is not None and _is_ours(db))
         _close(db)
         kind = JournalDamaged if damaged else JournalError
-        raise kind(f"{path}: expected a journal, got: {error}; name another file or restore one") from error
+        raise kind(
+            f"{path}: expected a journal, got: {in_one_line(error)}; name another file or restore one"
+        ) from error
     except JournalError:
         _close(db)
         raise
@@ -101,6 +103,11 @@ def _text(written: bytes) -> str:
     return written.decode(errors="replace")
 
 
+def in_one_line(error: BaseException) -> str:
+    """What an error says; it may quote a damaged file."""
+    return " ".join(str(error).split())[:300]
+
+
 def code_of(error: BaseException | None) -> int:
     """SQLite's primary code of one of its errors; 0 for others."""
     return (getattr(error, "sqlite_errorcode", 0) or 0) & 0xFF
@@ -109,7 +116,7 @@ def code_of(error: BaseException | None) -> int:
 def _is_ours(db: sqlite3.Connection) -> bool:
     try:
         names = {name for (name,) in db.execute("SELECT name FROM sqlite_master")}
-    except sqlite3.Error:
+    except (sqlite3.Error, UnicodeDecodeError):
         return False
     return names >= OURS
 

@@ -115,7 +115,7 @@ class Labels:
         if self.origin is None or self.track is None:
             return np.zeros(len(times), dtype=bool)
         state = as_of(self.track, times)
-        made = np.isfinite(state) & (self.track.origins[self.track.index(times)] == ORIGIN_CODE[self.origin])
+        made = np.isfinite(state) & (makers(self.track)[self.track.index(times)] == ORIGIN_CODE[self.origin])
         lively = self.activity.silence(times) <= ACTIVE
         if self.target.kind is Kind.LOCK:
             lively |= state == LockState.LOCKED
@@ -161,6 +161,17 @@ def as_of(track: Track | None, times: Times) -> Times:
         return np.full(len(times), np.nan)
     place = track.index(times)
     return np.where(place >= 0, track.values[place], np.nan)
+
+
+def makers(track: Track) -> NDArray[np.int8]:
+    """Who made each value what it is: a report of the same value again, whoever caused it, changes nothing of that.
+
+    But for a person's: it says that the value is right as it is.
+    """
+    person = track.origins == ORIGIN_CODE[Origin.PERSON]
+    first = np.ones(len(track), dtype=bool)
+    first[1:] = (track.values[1:] != track.values[:-1]) | (person[1:] & ~person[:-1])
+    return track.origins[np.maximum.accumulate(np.where(first, np.arange(len(track)), 0))]
 
 
 def touches(history: History, target: Target) -> Times:

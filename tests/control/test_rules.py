@@ -321,7 +321,7 @@ def test_what_the_rules_are_sure_of_passes_the_autonomy_thresholds() -> None:
     known = history(EVENING_SET, motion("hall", 17.7, 17.8), door(17.79))
     sure = [p for p in Rules().predict(HOME, known, local(22.0), HOME.targets) if p.setting is not None]
     assert {p.target.kind for p in sure} == set(Kind)
-    assert all(AutonomySettings().allowed(HOME, p.target, p.confidence) is Autonomy.AUTO for p in sure)
+    assert all(AutonomySettings().lowered(Autonomy.AUTO, p.target, p.confidence) is Autonomy.AUTO for p in sure)
 
 
 def test_the_rules_act_in_their_own_name_and_say_why() -> None:

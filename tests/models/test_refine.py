@@ -8,14 +8,11 @@ import pytest
 from safetensors.numpy import load_file
 
 from models import checkpoint
-from models.dataset import DAY
 from models.features import FEATURES, Array
 from models.network import Shape
 from models.refine import LONG, refined
 from models.train import Recipe, train
 from tests.models.problems import planted
-
-SHORT = 6 * DAY
 
 
 @pytest.fixture(scope="module")
@@ -32,13 +29,13 @@ def start(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def taught(start: Path, span: float, *, shuffled: bool = False) -> tuple[dict[str, Array], dict[str, Array]]:
     """The weights before, and after learning from rows that lie in so many seconds."""
-    rows, stop = planted(2000, 1, shuffled=shuffled), planted(1000, 2)
+    rows, stop = planted(300, 1, shuffled=shuffled), planted(300, 2)
     rows = replace(rows, at=np.linspace(0, span, len(rows)))
     weights, _ = refined(rows, stop, start)
     return load_file(start / checkpoint.WEIGHTS), weights
 
 
-@pytest.mark.parametrize(("span", "moves"), [(SHORT, False), (LONG - 1, False), (LONG, True), (2 * LONG, True)])
+@pytest.mark.parametrize(("span", "moves"), [(LONG - 1, False), (LONG, True)])
 def test_the_trunk_learns_only_from_three_weeks_or_more(start: Path, span: float, moves: bool) -> None:
     before, after = taught(start, span)
     trunk = [name for name in before if name.startswith("trunk.")]
@@ -46,7 +43,7 @@ def test_the_trunk_learns_only_from_three_weeks_or_more(start: Path, span: float
     assert (before["heads.light_on.answer.weight"] != after["heads.light_on.answer.weight"]).any()
 
 
-@pytest.mark.parametrize("span", [SHORT, 2 * LONG])
+@pytest.mark.parametrize("span", [LONG - 1, LONG])
 def test_a_head_that_nothing_taught_stays_as_it_came(start: Path, span: float) -> None:
     before, after = taught(start, span)
     untaught = [name for name in before if name.startswith("heads.lock_wanted.")]
@@ -54,10 +51,7 @@ def test_a_head_that_nothing_taught_stays_as_it_came(start: Path, span: float) -
     assert all(np.allclose(before[name], after[name], atol=0.02) for name in untaught)
 
 
-def test_what_betters_nothing_is_refused(start: Path, tmp_path: Path) -> None:
-    stop = planted(1000, 2)
-    for _ in range(3):  # what is to be learned is learned
-        checkpoint.save(tmp_path, *refined(planted(2000, 1), stop, start))
-        start = tmp_path
+def test_what_betters_nothing_is_refused(start: Path) -> None:
+    stop = planted(300, 2)
     with pytest.raises(ValueError, match="no task was answered better"):
-        refined(planted(2000, 3, shuffled=True), stop, start)
+        refined(planted(300, 1), replace(stop, labels=1 - stop.labels), start)

@@ -5,6 +5,7 @@ from itertools import count
 
 import pytest
 
+from tests.measured import Measured
 from tests.oracle.adversary import ordeal
 
 
@@ -30,6 +31,7 @@ def test_twenty_thousand_hostile_decisions_stay_within_the_envelope() -> None:
 
 @pytest.mark.soak
 @pytest.mark.timeout(7200)
-def test_a_million_hostile_decisions_stay_within_the_envelope() -> None:
+def test_a_million_hostile_decisions_stay_within_the_envelope(measured: Measured) -> None:
     sent = decisions_without_fault(1_000_000, first=100_000)
+    measured("envelope", decisions=1_000_000, commands=sum(sent.values()), violations=0)
     assert min(sent[kind, cause] for kind in ("light", "setpoint", "lock") for cause in ("learned", "person")) > 100

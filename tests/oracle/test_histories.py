@@ -30,6 +30,7 @@ from homectl.home import (
     Target,
     Times,
 )
+from tests.measured import Measured
 from tests.oracle.causes import examine
 from tests.oracle.envelope import judge
 from tests.oracle.stage import Stage, described, drawn_home
@@ -215,7 +216,8 @@ def test_no_history_of_fifty_breaks_a_promise() -> None:
 
 @pytest.mark.soak
 @pytest.mark.timeout(7200)
-def test_no_history_of_two_thousand_breaks_a_promise() -> None:
+def test_no_history_of_two_thousand_breaks_a_promise(measured: Measured) -> None:
     number = int(os.environ.get("HOMECTL_SEED") or Random().randrange(2**32))
     print(f"HOMECTL_SEED={number}")
     live(2000, number)
+    measured("histories", histories=2000, anomalies=0)

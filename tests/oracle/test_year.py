@@ -27,6 +27,7 @@ from homectl.home import (
     Target,
     Times,
 )
+from tests.measured import Measured
 from tests.oracle.causes import Causes
 from tests.oracle.envelope import Envelope
 from tests.oracle.stage import Stage, StepClock, described
@@ -189,11 +190,12 @@ def test_a_week_misses_no_safety_tick() -> None:
 
 @pytest.mark.soak
 @pytest.mark.timeout(3600)
-def test_four_hundred_days_miss_no_safety_tick() -> None:
+def test_four_hundred_days_miss_no_safety_tick(measured: Measured) -> None:
     end = datetime.fromtimestamp(START.timestamp() + 400 * DAY, UTC)
     assert START < datetime(2028, 2, 29, tzinfo=UTC) < end
     stage = lived(400)
     assert stage.ticks == stage.expected > 400 * 8640
     assert stage.locked >= 350
     assert stage.frosts >= 2
-    print(f"{stage.ticks:,} safety ticks, {stage.frosts} times frost, {stage.locked} times locked")
+    missed = stage.expected - stage.ticks
+    measured("four hundred days", safety_ticks=stage.ticks, missed=missed, frosts=stage.frosts, locked=stage.locked)

@@ -1,6 +1,7 @@
-"""Any log homectl can read, told apart by how it begins: a journal, Parquet, tidy CSV, CASAS, messages of a broker."""
+"""Any log homectl can read, told apart by how it begins: journals, Parquet, texts, messages, Home Assistant's own."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from enum import StrEnum
 from itertools import islice
 from pathlib import Path
@@ -10,9 +11,14 @@ from homectl.journal.exchange import home_in_parquet, read_parquet
 from homectl.journal.journal import Journal
 from homectl.journal.readers import casas, zigbee2mqtt_log
 from homectl.journal.readers.areas_from_log import Guess, Words, guess_home
+from homectl.journal.readers.history_csv import is_history
+from homectl.journal.readers.home_assistant import readings as home_assistant_readings
+from homectl.journal.readers.home_of_entities import guess_home as guess_home_of_entities
 from homectl.journal.readers.mqtt_capture import Capture, layout_of
 from homectl.journal.readers.overheard import Interpreter, Log
-from homectl.journal.readers.rows import HEADER, Rows, Tally, head, rows
+from homectl.journal.readers.recorder_database import is_recorder
+from homectl.journal.readers.rows import HEADER, Rows, Tally, head
+from homectl.journal.readers.rows import rows as tidy_rows
 from homectl.journal.readers.tidy_csv import readings as tidy_readings
 
 
@@ -24,11 +30,16 @@ class Format(StrEnum):
     CAPTURE = "an MQTT capture"
     ZIGBEE2MQTT_LOG = "Zigbee2MQTT's log"
     ZIGBEE2MQTT_STATE = "Zigbee2MQTT's state.json"
+    RECORDER = "a Home Assistant database"
+    HISTORY_CSV = "a Home Assistant history export"
 
 
+HOME_ASSISTANT = frozenset({Format.RECORDER, Format.HISTORY_CSV})
 BATCH = 20_000
-MARKS = {b"SQLite format 3\0": Format.JOURNAL, b"PAR1": Format.PARQUET}
-TABLES: dict[Format, Rows] = {Format.TIDY_CSV: rows, Format.CASAS: casas.rows}
+Row = tuple[Reading, ...]
+"""What one row of a log tells."""
+
+TABLES: dict[Format, Rows] = {Format.TIDY_CSV: tidy_rows, Format.CASAS: casas.rows}
 """What can be told in the columns of a tidy CSV."""
 
 MESSAGES: dict[Format, Callable[[Path], Log]] = {
@@ -45,13 +56,16 @@ def format_of(path: Path) -> Format:
         raise LogError(f"{path}: expected a file, got a folder or a device; name a log")
     with path.open("rb") as file:
         start = file.read(16)
-    marked = next((kind for mark, kind in MARKS.items() if start.startswith(mark)), None)
-    return marked or _format_of_text(head(path))
+    if start.startswith(b"SQLite format 3\0"):
+        return Format.RECORDER if is_recorder(path) else Format.JOURNAL
+    return Format.PARQUET if start.startswith(b"PAR1") else _format_of_text(head(path))
 
 
 def _format_of_text(start: bytes) -> Format:
     if start.removeprefix(b"\xef\xbb\xbf").lower().startswith(",".join(HEADER[:3]).encode()):
         return Format.TIDY_CSV
+    if is_history(start):
+        return Format.HISTORY_CSV
     if casas.is_casas(start):
         return Format.CASAS
     if zigbee2mqtt_log.is_log(start):
@@ -65,10 +79,12 @@ def guess(
     paths: Sequence[Path], words: Words, *, timezone: str = "UTC", interpreter: Interpreter | None = None
 ) -> Guess:
     """The home the logs are of: what a journal or Parquet file says itself, else guessed from all of one sort: the
-    CSVs, CASAS texts, or logs of messages."""
+    CSVs, CASAS texts, Home Assistant's own, or logs of messages."""
     for kind, rows_of in TABLES.items():
         if found := [path for path in paths if format_of(path) is kind]:
             return guess_home(found, words, timezone=timezone, rows=rows_of)
+    if theirs := [path for path in paths if format_of(path) in HOME_ASSISTANT]:
+        return guess_home_of_entities(theirs, words, timezone=timezone)
     if logs := logs_of(paths):
         speaker = _who_interprets(paths[0], interpreter)
         speaker.listen(logs)
@@ -103,16 +119,28 @@ def _who_interprets(path: Path, interpreter: Interpreter | None) -> Interpreter:
 def readings(path: Path, home: Home, tally: Tally, interpreter: Interpreter | None = None) -> Iterator[Reading]:
     """The readings of devices that the home has; the rest is counted in `tally`. LogError or JournalError if the file
     cannot be read at all. `interpreter` is for logs of messages, and has listened to them."""
+    for row in rows(path, home, tally, interpreter):
+        yield from row
+
+
+def rows(path: Path, home: Home, tally: Tally, interpreter: Interpreter | None = None) -> Iterator[Row]:
+    """The same, row by row of the log: one of Home Assistant's may tell more than one thing."""
     match kind := format_of(path):
+        case Format.RECORDER | Format.HISTORY_CSV:
+            yield from home_assistant_readings(path, home, tally)
         case Format.TIDY_CSV | Format.CASAS:
-            yield from tidy_readings(path, home, tally, TABLES[kind])
+            yield from _alone(tidy_readings(path, home, tally, TABLES[kind]))
         case Format.PARQUET:
-            yield from _known(read_parquet(path, tally), home, tally)
+            yield from _alone(_known(read_parquet(path, tally), home, tally))
         case Format.JOURNAL:
             with Journal.open(path, read_only=True) as journal:
-                yield from _known(_counted(journal, tally), home, tally)
+                yield from _alone(_known(_counted(journal, tally), home, tally))
         case _:
-            yield from _who_interprets(path, interpreter).readings(MESSAGES[kind](path), home, tally)
+            yield from _alone(_who_interprets(path, interpreter).readings(MESSAGES[kind](path), home, tally))
+
+
+def _alone(source: Iterable[Reading]) -> Iterator[Row]:
+    return ((reading,) for reading in source)
 
 
 def _counted(journal: Journal, tally: Tally) -> Iterator[Reading]:
@@ -148,19 +176,21 @@ def take_in(
 ) -> Iterator[tuple[Path, Tally]]:
     """Read logs into a journal; yields each file's running tally every few thousand readings and at its end.
 
-    What the journal knows already counts as repeated, so that the same log twice adds nothing.
+    A row whose first reading the journal knows already counts as repeated, so that the same log twice adds nothing.
     """
     if interpreter is not None:
         interpreter.listen(logs_of(paths))
     for path in paths:
         tally = Tally()
-        source = readings(path, home, tally, interpreter)
+        source = rows(path, home, tally, interpreter)
         more = True
         while more:
             batch = list(islice(source, BATCH))
-            known = len(batch) - journal.append(batch)
+            known = len(batch) - journal.append(row[0] for row in batch)
             tally.taken -= known
             tally.repeated += known
+            tally.further += journal.append(reading for row in batch for reading in row[1:])
+            tally.origins.update(Counter(reading.origin for row in batch for reading in row))
             journal.flush()
             more = len(batch) == BATCH
             yield path, tally

@@ -31,6 +31,7 @@ class Words(BaseModel):
 
     lamp: frozenset[str]
     places: frozenset[str]
+    rooms: frozenset[str]
     appliance: frozenset[str]
     outdoors: frozenset[str]
     whole_floor: frozenset[str]
@@ -54,7 +55,7 @@ class Guess:
 
 
 @dataclass(slots=True)
-class _Seen:
+class Seen:
     """How often a device of the log was seen in which room and with which kind of row."""
 
     rooms: Counter[str] = field(default_factory=Counter)
@@ -75,13 +76,13 @@ def guess_home(paths: Sequence[Path], words: Words, *, timezone: str = "UTC", ro
     if not seen:
         raise LogError(f"{paths[0]}: expected rows after the header, got none; name another log")
     homes: Counter[str] = Counter()
-    devices: dict[str, _Seen] = {}
+    devices: dict[str, Seen] = {}
     for (home, room, device, kind), count in sorted(seen.items(), key=lambda item: item[0][2]):
         homes[home] += count
-        about = devices.setdefault(device, _Seen())
+        about = devices.setdefault(device, Seen())
         about.rooms[room] += count
         about.kinds[kind.strip().lower()] += count
-    return _assemble(slug(max(homes, key=lambda name: (homes[name], name))), devices, words, timezone)
+    return assemble(slug(max(homes, key=lambda name: (homes[name], name))), devices, words, timezone)
 
 
 def slug(text: str) -> str:
@@ -89,7 +90,8 @@ def slug(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", text.lower()).strip("_")[:48].strip("_") or "home"
 
 
-def _assemble(home: str, seen: dict[str, _Seen], words: Words, timezone: str) -> Guess:
+def assemble(home: str, seen: dict[str, Seen], words: Words, timezone: str) -> Guess:
+    """The home of what was seen of each device, by its name."""
     known = {_short(_room(about)) for about in seen.values()} - {_short(word) for word in words.whole_floor}
     names: dict[str, str] = {}
     devices: list[Device] = []
@@ -104,13 +106,13 @@ def _assemble(home: str, seen: dict[str, _Seen], words: Words, timezone: str) ->
         devices.append(device)
         reasons[device.id] = f"{why}; {why_area}"
     areas = tuple(
-        Area(id=short, name=name.capitalize(), outdoors=_is(name, words.outdoors))
+        Area(id=short, name=name.capitalize(), outdoors=mentions(name, words.outdoors))
         for short, name in sorted(names.items())
     )
     return Guess(Home(id=home, timezone=timezone, areas=areas, devices=tuple(devices)), reasons)
 
 
-def _area(name: str, about: _Seen, known: set[str], words: Words) -> tuple[str, str]:
+def _area(name: str, about: Seen, known: set[str], words: Words) -> tuple[str, str]:
     """Where a device is: its room, unless its own name `Room (thing)` says better."""
     if "outdoor_temperature" in about.kinds:
         return "outdoors", "it reports the temperature outdoors"
@@ -125,7 +127,7 @@ def _area(name: str, about: _Seen, known: set[str], words: Words) -> tuple[str, 
     return room, f"in {room}, as the log says"
 
 
-def _device(name: str, about: _Seen, area: str, words: Words) -> tuple[Device, str]:
+def _device(name: str, about: Seen, area: str, words: Words) -> tuple[Device, str]:
     sets, why = _sets(name, about, words)
     plain = Device(id=slug(name), name=name, area=area, sets=sets)
     outdoors = "outdoor_temperature" in about.kinds
@@ -134,13 +136,15 @@ def _device(name: str, about: _Seen, area: str, words: Words) -> tuple[Device, s
         "senses": frozenset(q for q in senses if q is not None),
         "dimmable": Quantity.LIGHT_LEVEL in senses,
         "battery": not sets and "power" not in about.kinds and "switch" not in about.kinds,
-        "exterior": not DOORS.isdisjoint(senses) and _is(name, words.exterior),
+        "exterior": not DOORS.isdisjoint(senses) and mentions(name, words.exterior),
     }
     return plain.model_copy(update=update), why
 
 
-def _sets(name: str, about: _Seen, words: Words) -> tuple[frozenset[Kind], str]:
+def _sets(name: str, about: Seen, words: Words) -> tuple[frozenset[Kind], str]:
     """What may be set, and why."""
+    if "light" in about.kinds:
+        return frozenset({Kind.LIGHT}), "lamp: the log calls it a light"
     if "setpoint" in about.kinds:
         return frozenset({Kind.SETPOINT}), "thermostat: it reports a setpoint"
     if "lock" in about.kinds:
@@ -154,17 +158,17 @@ def _sets(name: str, about: _Seen, words: Words) -> tuple[frozenset[Kind], str]:
     lamp = frozenset({Kind.LIGHT})
     if "level" in about.kinds or COLOURS & about.kinds.keys():
         return lamp, "lamp: it reports a level or a colour"
-    if _is(name, words.appliance):
+    if mentions(name, words.appliance):
         return frozenset(), "switch, left alone: its name is an appliance's"
-    if _is(name, words.lamp):
+    if mentions(name, words.lamp):
         return lamp, "lamp: its name says so"
     thing = name.partition(" (")[2] or name
-    if _is(thing, words.places):
+    if mentions(thing, words.places):
         return lamp, "lamp: it is called after a place where lamps are"
     return frozenset(), "switch, left alone: nothing says that it is a lamp"
 
 
-def _room(about: _Seen) -> str:
+def _room(about: Seen) -> str:
     """The room a device was seen in most, without case and floor."""
     room = min(about.rooms.items(), key=lambda item: (-item[1], item[0]))[0].strip().lower()
     return FLOOR.sub("", room)
@@ -174,7 +178,8 @@ def _short(room: str) -> str:
     return room.removesuffix(" room").replace("livingroom", "living").strip()
 
 
-def _is(name: str, words: Iterable[str]) -> bool:
+def mentions(name: str, words: Iterable[str]) -> bool:
+    """Whether one of the words stands in a name, alone or with a plural s."""
     found = re.findall(r"[^\W\d_]+", name.lower())
     return not set(words).isdisjoint({*found, *(word.removesuffix("s") for word in found)})
 

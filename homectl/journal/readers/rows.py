@@ -3,13 +3,14 @@
 import csv
 import gzip
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from io import BufferedReader
 from pathlib import Path
 
-from homectl.home import LogError
+from homectl.home import LogError, Origin
 
 HEADER = ("ts", "home", "room", "device", "kind", "value", "unit")
 CHUNK = 1 << 20
@@ -28,6 +29,7 @@ class Tally:
     `taken + repeated + skipped + left alone = rows`; `share` is how much of the file has been read, 0 … 1; `broken`
     says that the file breaks off or is damaged after what was read. A line that tells several readings is as many rows;
     `telling` counts such a log's lines that told any: `telling + skipped + left alone` are then all of its lines.
+    `further` are readings added beyond the first of their row; `origins` are those of all readings, added or known.
     """
 
     rows: int = 0
@@ -38,6 +40,8 @@ class Tally:
     first: dict[str, int] = field(default_factory=dict)
     broken: bool = False
     share: float = 0.0
+    further: int = 0
+    origins: Counter[Origin] = field(default_factory=Counter)
     telling: int | None = None
 
     @property
@@ -63,14 +67,23 @@ class Tally:
         self.first.setdefault(reason, line)
 
     def lines(self) -> list[str]:
-        """One line for each reason, the commonest first."""
+        """Whose the readings are, then one line for each reason to leave out a row, the commonest first."""
         parts = (("skipped", self.skipped), ("left alone", self.left_alone))
         broken = [f"it breaks off or is damaged after {self.rows:,} rows; what came before is read"] * self.broken
-        return broken + [
-            f"{what} {count:,} rows: {reason} (first in line {self.first[reason]:,})"
-            for what, reasons in parts
-            for reason, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
-        ]
+        return (
+            broken
+            + self._told()
+            + [
+                f"{what} {count:,} rows: {reason} (first in line {self.first[reason]:,})"
+                for what, reasons in parts
+                for reason, count in sorted(reasons.items(), key=lambda item: (-item[1], item[0]))
+            ]
+        )
+
+    def _told(self) -> list[str]:
+        parts = [f"{count:,} {origin}" for origin, count in self.origins.most_common()]
+        further = f"; {self.further:,} further values of the same rows added" if self.further else ""
+        return [f"readings by who made them so: {', '.join(parts)}{further}"] if parts else []
 
 
 Rows = Callable[[Path, Tally], Iterator[tuple[int, list[str]]]]
@@ -84,15 +97,25 @@ def rows(path: Path, tally: Tally) -> Iterator[tuple[int, list[str]]]:
     packed file that breaks off ends there.
     """
     with path.open("rb") as raw:
-        lines = ((number, _text(line)) for number, line in _lines(raw, path, tally))
-        _check_header(path, next(lines, (1, ""))[1])
-        for number, line in lines:
+        numbered = text_lines(raw, path, tally)
+        _check_header(path, next(numbered, (1, ""))[1])
+        for number, line in numbered:
             tally.rows += 1
-            fields = line.split(",") if '"' not in line else _quoted(line)
+            fields = fields_of(line)
             if len(fields) == len(HEADER):
                 yield number, fields
             else:
                 tally.skip(f"expected {len(HEADER)} fields", number)
+
+
+def fields_of(line: str) -> list[str]:
+    """The fields of a line; none where its quotes do not close."""
+    return line.split(",") if '"' not in line else _quoted(line)
+
+
+def text_lines(raw: BufferedReader, path: Path, tally: Tally) -> Iterator[tuple[int, str]]:
+    """Numbered lines of a plain or gzipped file as text, as `lines` has them."""
+    return ((number, _text(line)) for number, line in _lines(raw, path, tally))
 
 
 def lines(path: Path, tally: Tally, longest: int = LONGEST_LINE) -> Iterator[tuple[int, bytes]]:
@@ -107,9 +130,10 @@ def lines(path: Path, tally: Tally, longest: int = LONGEST_LINE) -> Iterator[tup
 
 
 def _lines(raw: BufferedReader, path: Path, tally: Tally, longest: int = LONGEST_LINE) -> Iterator[tuple[int, bytes]]:
-    """Numbered lines without their ends, but for empty ones.
+    """Numbered lines of a plain or gzipped file without their ends, but for empty ones.
 
-    An endless one is cut down to an unusable one instead of filling memory.
+    LogError when it unpacks beyond all measure; one that breaks off ends there, and `tally` says so. An
+    endless one is cut down to an unusable one instead of filling memory.
     """
     rest, number = b"", 0
     for chunk in _chunks(raw, path, tally):
