@@ -3,10 +3,10 @@
 The trunk stays as it is and the heads learn, so each task stands alone: a head is kept as it was at its own best round,
 one that does not gain stays as it came, and no task can spoil another. A few weeks of one home are learned by heart
 within some hundred steps, so they are gentle and end once no head has gained for three rounds. Where there are three
-weeks or more the whole network learns first: measured in eight unseen homes after 56 days lamps then lose 6 % less and
-not 3; after 7 days it would spoil lamps. Of a lock there are a few changes a day, which a whole network learns by heart
-(in one home its loss rose by 40 %), so meanwhile the bolt is what the network itself says of it: learning without
-forgetting (Li & Hoiem 2016, arXiv 1606.09282).
+weeks or more the whole network learns first: after 56 days of eight unseen homes lamps then lost 6.6 % less; after 7
+days it spoiled lamps. Of a lock there are a few changes a day, which a whole network learns by heart (in those homes
+its loss rose by 7 %, in one by 38 %), so meanwhile the bolt is what the network itself says of it, and its loss falls
+by 3 %: learning without forgetting (Li & Hoiem 2016, arXiv 1606.09282).
 """
 
 from collections.abc import Mapping

@@ -26,16 +26,10 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
-    from homectl.app import journal_path
-    from homectl.cli.configuration import find
-    from homectl.home import HomeError
+    from homectl.cli.configuration import lived
     from homectl.journal import Journal
-    from homectl.settings import load
 
-    settings, home, _ = load(find(args.config))
-    path = journal_path(settings, home)
-    if not path.exists():
-        raise HomeError(f"expected the journal of a home that has run, found no {path}; start it: homectl run")
+    _, home, _, path = lived(args.config)
     with Journal.open(path, read_only=True) as journal:
         return _verify(journal, args.json) if args.what == "verify" else _show(journal, home.zone, args.json)
 

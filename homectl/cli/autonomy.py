@@ -53,18 +53,12 @@ def _let(args: Namespace) -> int:
 
 
 def _show(args: Namespace) -> int:
-    from homectl.app import journal_path
     from homectl.cli import expect
-    from homectl.cli.configuration import find
-    from homectl.home import HomeError
+    from homectl.cli.configuration import lived
     from homectl.journal import Journal
-    from homectl.settings import load
 
     expect.within("--days", args.days, 0.1, 3650)
-    settings, home, _ = load(find(args.config))
-    path = journal_path(settings, home)
-    if not path.exists():
-        raise HomeError(f"expected the journal of a home that has run, found no {path}; start it: homectl run")
+    settings, _, _, path = lived(args.config)
     with Journal.open(path, read_only=True) as journal:
         home = journal.home()
         steps, seen = journal.orders.ladder(), measured(journal, settings, home, args.days)

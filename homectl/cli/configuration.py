@@ -2,6 +2,12 @@
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from homectl.control.limits import Limits
+    from homectl.home import Home
+    from homectl.settings import Settings
 
 WHERE = "settings file (default: $HOMECTL_CONFIG, ./homectl.yaml, ~/.config/homectl/homectl.yaml or /etc/homectl/…)"
 """What `--help` says of `--config`."""
@@ -22,3 +28,16 @@ def find(given: Path | None) -> Path:
             return place
     looked = ", ".join(str(place) for place in places)
     raise ConfigError(f"expected a settings file, found none of {looked}; name one with -c, or try: homectl demo")
+
+
+def lived(given: Path | None) -> "tuple[Settings, Home, Limits, Path]":
+    """The settings that `--config` names, and the journal of their home, which has run; else HomeError."""
+    from homectl.app import journal_path
+    from homectl.home import HomeError
+    from homectl.settings import load
+
+    settings, home, limits = load(find(given))
+    path = journal_path(settings, home)
+    if not path.exists():
+        raise HomeError(f"expected the journal of a home that has run, found no {path}; start it: homectl run")
+    return settings, home, limits, path

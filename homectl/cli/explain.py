@@ -8,9 +8,8 @@ from homectl.cli.configuration import WHERE
 from homectl.cli.port import add_port
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
-    from homectl.control.limits import Limits
     from homectl.home import Home, Record, Target
     from homectl.journal import Journal
     from homectl.replay.again import Deciding
@@ -52,66 +51,74 @@ def run(args: Namespace) -> int:
 
 def _again(target: "Target", args: Namespace) -> int:
     """Every decision with whether the journal's readings give it again; 1 where one of them does not."""
-    from homectl.app import journal_path
-    from homectl.cli.configuration import find
-    from homectl.home import DeviceUnknown, HomeError
-    from homectl.journal import Journal
-    from homectl.settings import load
+    from functools import cache
 
-    settings, home, limits = load(find(args.config))
-    path = journal_path(settings, home)
-    if not path.exists():
-        raise HomeError(f"expected the journal of a home that has run, found no {path}; start it: homectl run")
+    from homectl.cli.configuration import lived
+    from homectl.home import DeviceUnknown
+    from homectl.journal import Journal
+    from homectl.policies import policy_of
+    from homectl.replay.again import Deciding
+
+    settings, _, limits, path = lived(args.config)
+    rules = policy_of("rules", limits)
+
+    @cache
+    def deciding(name: str) -> Deciding:
+        policy = policy_of(name, limits)
+        return Deciding(policy=policy, fallback=rules, limits=limits, autonomy=settings.autonomy)
+
     with Journal.open(path, read_only=True) as journal:
         home = journal.home()
         if target not in home.targets:
             raise DeviceUnknown(str(target), [str(known) for known in home.targets])
         records = journal.decisions(target, args.again)
-        told = [
-            _told(record, home, journal, list(_in_charge(record, settings, limits, path, journal)))
-            for record in records
-        ]
+        told = [_told(one, home, journal, _in_charge(one, settings, path, journal), deciding) for one in records]
     print("\n".join(line for line, _ in reversed(told)) or f"{target}: nothing has been decided yet.")
     return 0 if all(well for _, well in told) else 1
 
 
-def _told(record: "Record", home: "Home", journal: "Journal", in_charge: "Sequence[Deciding]") -> tuple[str, bool]:
+def _told(
+    record: "Record", home: "Home", journal: "Journal", names: "Sequence[str]", deciding: "Callable[[str], Deciding]"
+) -> tuple[str, bool]:
     from homectl.control.pipeline import explain
     from homectl.home import local_words
-    from homectl.replay.again import BY_POLICIES, again, known, same
+    from homectl.replay.again import BY_POLICIES
 
     said = f"{local_words(record.since, home.zone, journal.newest())}  {explain(record, home)}"
     if record.cause not in BY_POLICIES:
         return f"{said} Nobody computed it.", True
-    histories = known(journal, record.since)
-    decisions = [again(record, home, history, deciding) for deciding in in_charge for history in histories]
-    if any(same(record, decision) for decision in decisions):
-        return f"{said} Computed again: the same.", True
-    first = next(iter(decisions), None)
-    other = "no opinion" if first is None else f"{first.setting or 'leave it'} ({first.confidence:.0%} sure)"
-    return f"{said} Computed again: {other}.", False
+    other = _otherwise(record, home, journal, names, deciding)
+    return f"{said} Computed again: {other or 'the same'}.", not other
 
 
-def _in_charge(
-    record: "Record", settings: "Settings", limits: "Limits", path: Path, journal: "Journal"
-) -> "Iterator[Deciding]":
-    """Who can have made a decision, the likeliest first: a night's model takes over some time after its lesson."""
-    from homectl.control.rules import Rules
+def _otherwise(
+    record: "Record", home: "Home", journal: "Journal", names: "Sequence[str]", deciding: "Callable[[str], Deciding]"
+) -> str:
+    """What is decided now, by the likeliest of those who may have been in charge; empty where one decides the same."""
     from homectl.home import CheckpointMismatch
-    from homectl.learning import Shelf, Standing
-    from homectl.learning.standing import GIVEN
-    from homectl.policies import checkpoint_of, policy_of
-    from homectl.replay.again import Deciding
+    from homectl.replay.again import again, known, same
 
-    rules = Rules(limits)
-    if settings.policy == "rules":
-        yield Deciding(policy=rules, fallback=rules, limits=limits, autonomy=settings.autonomy)
-        return
-    line = Standing.of(lesson for lesson in journal.lessons() if lesson.at <= record.since).line
-    for number in (*reversed(line), GIVEN):
-        where = checkpoint_of(settings.policy) if number == GIVEN else Shelf.beside(path).path(number)
+    histories, first = known(journal, record.since), ""
+    for name in names:
         try:
-            policy = policy_of(str(where), limits)
+            decisions = [again(record, home, history, deciding(name)) for history in histories]
         except (CheckpointMismatch, OSError):
             continue  # its weights are gone
-        yield Deciding(policy=policy, fallback=rules, limits=limits, autonomy=settings.autonomy)
+        if any(same(record, decision) for decision in decisions):
+            return ""
+        one = decisions[0]
+        first = first or ("no opinion" if one is None else f"{one.setting or 'leave it'} ({one.confidence:.0%} sure)")
+    return first or "nothing, for the weights that decided are gone"
+
+
+def _in_charge(record: "Record", settings: "Settings", path: Path, journal: "Journal") -> list[str]:
+    """Who can have made a decision, the likeliest first: a night's model takes over some time after its lesson."""
+    from homectl.learning import Shelf, Standing
+    from homectl.learning.standing import GIVEN
+    from homectl.policies import checkpoint_of
+
+    if settings.policy == "rules":
+        return ["rules"]
+    line = Standing.of(lesson for lesson in journal.lessons() if lesson.at <= record.since).line
+    given, shelf = str(checkpoint_of(settings.policy)), Shelf.beside(path)
+    return [given if number == GIVEN else str(shelf.path(number)) for number in (*reversed(line), GIVEN)]

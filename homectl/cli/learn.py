@@ -47,7 +47,7 @@ def polite(args: Namespace) -> bool:
 
 
 def run(args: Namespace) -> int:
-    from homectl.home import HomeError, UsageError
+    from homectl.home import UsageError
     from homectl.learning.days import days_of
 
     if (args.what in NEED_DAYS) != bool(args.days):
@@ -56,14 +56,9 @@ def run(args: Namespace) -> int:
     days = days_of(args.days)
     if args.what == "once":
         return _once(args)
-    from homectl.app import journal_path
-    from homectl.cli.configuration import find
-    from homectl.settings import load
+    from homectl.cli.configuration import lived
 
-    settings, home, _ = load(find(args.config))
-    path = journal_path(settings, home)
-    if not path.exists():
-        raise HomeError(f"expected the journal of a home that has run, found no {path}; start it: homectl run")
+    settings, _, _, path = lived(args.config)
     print(_status(path, as_json=args.json) if args.what == "status" else _asked(args.what, days, settings, path))
     return 0
 

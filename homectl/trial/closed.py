@@ -1,6 +1,7 @@
 """A policy in charge of a simulated home: every decision goes the way it goes in a running one."""
 
 import itertools
+from contextlib import nullcontext
 from dataclasses import dataclass
 
 from homectl.control.autonomy import AutonomySettings
@@ -57,9 +58,13 @@ def in_charge(
     *,
     step: float = 10.0,
     fallback: Policy | None = None,
+    kept: Journal | None = None,
 ) -> Lived:
-    """Let a policy that knows a home's history run it for some seconds; the rules or another fallback are behind it."""
-    with Journal.in_memory() as journal:
+    """Let a policy that knows a home's history run it for some seconds; the rules or another fallback are behind it.
+
+    `kept`: a journal for what is heard and decided.
+    """
+    with nullcontext(kept) if kept is not None else Journal.in_memory() as journal:
         clock, numbers = ToldClock(world.at), itertools.count(1)
         parts = Parts(
             clock=clock,

@@ -1,6 +1,5 @@
 """What a home decided is computed again from its journal, bit for bit, also across a restart."""
 
-import itertools
 from dataclasses import replace
 
 import pytest
@@ -8,11 +7,10 @@ import pytest
 from homectl.control.autonomy import AutonomySettings
 from homectl.control.limits import Limits
 from homectl.control.rules import Rules
-from homectl.controller import Controller
-from homectl.home import Policy, Reading, Record, Target, ToldClock, Unlock, Wish
+from homectl.home import Policy, Record
 from homectl.journal import Journal
-from homectl.parts import Parts
 from homectl.replay.again import BY_POLICIES, Deciding, again, known, same
+from homectl.trial.closed import in_charge
 from homectl.trial.homes import DAY, season
 from models.policy import NetworkPolicy
 from simulator.world import World
@@ -24,40 +22,7 @@ def live(world: World, journal: Journal, policy: Policy, days: float) -> None:
     """Run a home as a daemon does that starts with what its journal knows."""
     history = journal.history()
     history.unsee()
-    clock, numbers = ToldClock(world.at), itertools.count()
-    heard: list[Reading] = []
-
-    def transmit(target: Target, setting: Wish) -> bool:
-        if isinstance(setting, Unlock):
-            return False
-        heard.extend(world.obey(target, setting))
-        return True
-
-    parts = Parts(
-        clock=clock,
-        real=clock.elapsed,
-        history=history,
-        journal=journal,
-        policy=policy,
-        fallback=Rules(),
-        limits=Limits(),
-        autonomy=AutonomySettings(),
-        new_id=lambda: f"{world.at}-{next(numbers)}",
-    )
-    control = Controller(world.home, parts, transmit)
-    control.begin()
-    end = world.at + days * DAY
-    while world.at < end:
-        heard.extend(world.listen(10.0))
-        clock.tell(world.at)
-        while heard:
-            news, heard[:] = list(heard), []
-            control.react(control.learn(news))
-        control.tick()
-        control.learn(heard)
-        heard.clear()
-        control.pulse()
-    control.stop()
+    in_charge(world, history, policy, days * DAY, kept=journal)
 
 
 def computed_again(record: Record, journal: Journal, world: World, deciding: Deciding) -> bool:
