@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from homectl.home import Times, Track
 from models.steps import LONG_AGO, MINUTE, SCALE, Integral, Ms, Steps
@@ -23,11 +24,11 @@ class Spans(NamedTuple):
     """A state of yes and no: `on` holds from each of `at` to the next, 0 before anything is known of it."""
 
     at: Ms
-    on: Ms
+    on: NDArray[np.int8]
 
-    def where(self, at: Ms) -> Ms:
+    def where(self, at: Ms) -> NDArray[np.int8]:
         """0 or 1 at each time."""
-        found: Ms = self.on[self.at.searchsorted(at, side="right") - 1]
+        found: NDArray[np.int8] = self.on[self.at.searchsorted(at, side="right") - 1]
         return found
 
 
@@ -43,20 +44,20 @@ def about(tracks: Sequence[Track], lingers: int = LINGERS) -> tuple[Spans, Spans
         ended = ~on & np.concatenate(([False], on[:-1]))
         starts.append(at[began])
         ends.append(np.concatenate((at[ended] + lingers, [FAR] * int(on[-1]))).astype(np.int64))
-    known = Spans(np.array([LONG_AGO, first], dtype=np.int64), np.array([0, 1], dtype=np.int64))
+    known = Spans(np.array([LONG_AGO, first], dtype=np.int64), np.array([0, 1], dtype=np.int8))
     return _joined(starts, ends), known
 
 
 def _joined(starts: Sequence[Ms], ends: Sequence[Ms]) -> Spans:
     """Spans that may overlap as one state."""
     if not any(map(len, starts)):
-        return Spans(np.array([LONG_AGO], dtype=np.int64), np.array([0], dtype=np.int64))
+        return Spans(np.array([LONG_AGO], dtype=np.int64), np.array([0], dtype=np.int8))
     at = np.concatenate((*starts, *ends))
     step = np.concatenate([np.ones(sum(map(len, starts)), np.int64), -np.ones(sum(map(len, ends)), np.int64)])
     order = np.argsort(at, kind="stable")
     when, last = np.unique(at[order], return_index=True)
     depth = np.cumsum(step[order])[np.append(last[1:], len(order)) - 1]
-    return Spans(np.concatenate(([LONG_AGO], when)), np.concatenate(([0], (depth > 0).astype(np.int64))))
+    return Spans(np.concatenate(([LONG_AGO], when)), np.concatenate(([False], depth > 0)).astype(np.int8))
 
 
 def _distinct(*times: Ms) -> Ms:
@@ -79,7 +80,7 @@ class Together:
         made = steps.by_person[place].astype(np.int64)
         value: Ms = np.where(made > 0, np.rint(np.nan_to_num(steps.values[place]) * self.scale), 0).astype(np.int64)
         now, quiet = here.where(at), known.where(at) * (1 - recently.where(at))
-        self._integral = Integral(at, np.stack((made * now, value * now, made * quiet, value * quiet)))
+        self._integral = Integral.turning(at, np.stack((made * now, value * now, made * quiet, value * quiet)))
 
     def between(self, start: Ms, end: Ms) -> Ms:
         """While about: milliseconds and the sum of values; the same while quiet: (4, *shape of start)."""
@@ -98,7 +99,7 @@ class Sights:
 
     def __init__(self, here: Spans, known: Spans) -> None:
         at = _distinct(here.at, known.at)
-        self._integral = Integral(at, np.stack((known.where(at), here.where(at))))
+        self._integral = Integral.turning(at, np.stack((known.where(at), here.where(at))))
 
     def share(self, start: Ms, end: Ms) -> tuple[Times, Times]:
         """Milliseconds known and of these seen, for spans of the shape of `start`."""

@@ -155,6 +155,7 @@ class Routines:
     def __init__(self, home: Home, history: History, sensors: Sensors) -> None:
         self._home, self._history, self._sensors = home, history, sensors
         self._indoors = [area.id for area in home.areas if not area.outdoors]
+        self._watched = {device.area for device in home.devices if Quantity.MOTION in device.senses}
         self._made: dict[object, tuple[_Read, Any]] = {}
         self._lately: dict[Target, tuple[int, _Read, Times]] = {}
 
@@ -198,10 +199,13 @@ class Routines:
         return made
 
     def _area(self, target: Target) -> str:
-        """Where people must be about for a target: its area if that has a motion sensor, else anywhere indoors."""
+        """Where people must be about for a target: its area if that has a motion sensor, else anywhere indoors.
+
+        A sensor that the home lists counts before it has spoken: whether it ever does is not known then.
+        """
         area = self._home.device(target.device).area or ""
-        watched = target.kind is Kind.LIGHT and self._sensors.of(area, Quantity.MOTION)
-        return area if watched else ""
+        watched = area in self._watched or self._sensors.of(area, Quantity.MOTION)
+        return area if target.kind is Kind.LIGHT and watched else ""
 
     def _motion(self, area: str) -> list[Track]:
         areas = [area] if area else self._indoors

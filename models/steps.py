@@ -1,7 +1,7 @@
 """Signals as step functions over whole milliseconds, so that sums over time are exact however they are cut."""
 
 from functools import cached_property
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,12 @@ def milliseconds_of(times: Times) -> Ms:
     return whole
 
 
+def _small(whole: Ms) -> NDArray[np.integer[Any]]:
+    """The same numbers in the fewest bytes."""
+    ends = (np.min_scalar_type(end) for end in (whole.min(initial=0), whole.max(initial=0)))
+    return whole.astype(np.result_type(np.int8, *ends))
+
+
 class Integral:
     """The time integral of whole-numbered weights over steps: exact in 64-bit integers."""
 
@@ -35,9 +41,16 @@ class Integral:
 
     def __init__(self, at: Ms, weights: Ms) -> None:
         """`weights` (…, samples) hold from each sample to the next."""
-        self._at, self._weights = at, weights
+        self._at, self._weights = at, _small(weights)
         self._sums = np.zeros(weights.shape, dtype=np.int64)
         np.cumsum(weights[..., :-1] * (at[1:] - at[:-1]), axis=-1, out=self._sums[..., 1:])
+
+    @classmethod
+    def turning(cls, at: Ms, weights: Ms) -> Self:
+        """The same integral, of those samples alone at which a weight turns."""
+        turned = weights[..., 1:] != weights[..., :-1]
+        turns = np.append(True, turned.any(axis=tuple(range(weights.ndim - 1))))
+        return cls(at[turns], weights[..., turns])
 
     def place(self, at: Ms) -> Places:
         """For each time the newest step not after it."""

@@ -1,6 +1,7 @@
 """Which temperatures can be believed. One that cannot be, one that jumps, and one that stands still while its room is
 heated and cools count as missing."""
 
+from array import array
 from bisect import bisect_right
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -49,10 +50,9 @@ class Believed:
         return self.times[first] if first <= place else None
 
     def _begin(self) -> None:
-        self.times: list[float] = []
-        self.values: list[float] = []
-        self.last: list[int] = []  # for each sample the place of the last one up to it that is believed
-        self.began: list[int] = []  # and the place from which on all that is believed has the same value
+        self.times, self.values = array("d"), array("d")
+        self.last = array("q")  # for each sample the place of the last one up to it that is believed
+        self.began = array("q")  # and the place from which on all that is believed has the same value
         self._forgotten = self._track.forgotten
 
     def _follow(self) -> Self:

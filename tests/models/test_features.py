@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from homectl.home import Area, History, Kind, Quantity, Reading, Target, milliseconds
@@ -20,6 +20,7 @@ def column(name: str) -> int:
 
 @settings(max_examples=25, deadline=None)
 @given(HOMES, WHEN)
+@example(0, [-3_200_400_001])  # before one room's motion sensor has spoken at all
 def test_one_time_at_a_time_equals_all_at_once_bit_for_bit(seed: int, when: list[int]) -> None:
     readings = random_readings(seed, 40, 800)
     times = np.array(sorted(milliseconds(START + ms / 1000) for ms in when))
