@@ -8,11 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from homectl.home import ORIGIN_CODE, STATE, History, Home, Origin, Times
-from models.steps import MINUTE, PERSON, Flags, Steps
-
-TAKEN_BACK = 30 * MINUTE
-"""Milliseconds within which a person's change of the same thing takes back what homectl did."""
+from homectl.home import ORIGIN_CODE, STATE, TAKEN_BACK, History, Home, Origin, Times
+from models.steps import PERSON, Flags, Steps
 
 CHANCE = 0.01
 """ADWIN's δ: bounds the chance that a window without any change is cut. Its bound is loose, so this may be large."""
@@ -64,8 +61,8 @@ def overrides(home: Home, history: History) -> tuple[Times, Flags]:
         ours = np.flatnonzero(steps.origins[changed] == _HOMECTL)
         later = changed[np.minimum(ours + 1, len(changed) - 1)]  # the next change, or itself where there is none
         when = steps.at[changed[ours]].astype(np.float64)
-        soon = (steps.at[later] > when) & (steps.at[later] - when <= TAKEN_BACK)
-        known = when + TAKEN_BACK <= newest * 1000
+        soon = (steps.at[later] > when) & (steps.at[later] - when <= TAKEN_BACK * 1000)
+        known = when + TAKEN_BACK * 1000 <= newest * 1000
         at.append(when[known] / 1000)
         taken.append((soon & (steps.origins[later] == PERSON))[known])
     all_at, flags = np.concatenate(at), np.concatenate(taken)

@@ -2,10 +2,7 @@
 
 from collections import defaultdict, deque
 
-from homectl.home import Autonomy, Cause, Command, Rung, Step, Target
-
-TAKEN_BACK = 600.0
-"""Seconds after a policy's command in which a person's change of the same thing takes it back."""
+from homectl.home import TAKEN_BACK, Autonomy, Cause, Command, Rung, Step, Target
 
 BURST = 3600.0
 """Seconds in which so many taken back are too many."""

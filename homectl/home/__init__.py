@@ -62,7 +62,7 @@ from homectl.home.errors import (
 )
 from homectl.home.history import ORIGIN_CODE, ORIGINS, AgeLimits, History, Sample, Times, Track
 from homectl.home.holds import BY_HAND, Hold, HoldKind
-from homectl.home.ladder import HOMECTL, Rung, Step
+from homectl.home.ladder import HOMECTL, TAKEN_BACK, Rung, Step
 from homectl.home.lessons import Event, Learning, LearningWish, Lesson
 from homectl.home.modes import Away, Mode, Modes, ModeSettings, ModeSpan, Vacation
 from homectl.home.readings import PLAUSIBLE, LockState, Origin, Quantity, Reading, Signal, plausible
@@ -77,6 +77,7 @@ __all__ = [
     "ORIGIN_CODE",
     "PLAUSIBLE",
     "STATE",
+    "TAKEN_BACK",
     "TOLERANCE",
     "Act",
     "ActionRefused",

@@ -8,6 +8,9 @@ from homectl.home.targets import Kind
 HOMECTL = "homectl"
 """Who stepped down by itself; nothing but a person lets it up again."""
 
+TAKEN_BACK = 1800.0
+"""Seconds after a change by a policy in which a person's change of the same thing takes it back."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rung:

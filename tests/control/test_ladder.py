@@ -2,8 +2,8 @@
 
 import pytest
 
-from homectl.control.ladder import BURST, TAKEN_BACK, Ladder
-from homectl.home import Autonomy, Cause, Command, Kind, Light, Rung, Step, Target
+from homectl.control.ladder import BURST, Ladder
+from homectl.home import TAKEN_BACK, Autonomy, Cause, Command, Kind, Light, Rung, Step, Target
 
 LAMP, OTHER = Target("lamp", Kind.LIGHT), Target("other", Kind.LIGHT)
 HALL = Rung("hall", Kind.LIGHT)
@@ -15,7 +15,7 @@ def command(cause: Cause, target: Target = LAMP) -> Command:
 
 @pytest.mark.parametrize("cause", Cause)
 @pytest.mark.parametrize(("later", "soon"), [(0.0, True), (TAKEN_BACK, True), (TAKEN_BACK + 1, False)])
-def test_a_policys_change_is_taken_back_within_ten_minutes(cause: Cause, later: float, soon: bool) -> None:
+def test_a_policys_change_is_taken_back_within_half_an_hour(cause: Cause, later: float, soon: bool) -> None:
     ladder = Ladder()
     ladder.issued(command(cause), 100.0)
     expected = int(soon and cause in (Cause.LEARNED, Cause.RULES))
