@@ -227,7 +227,18 @@ def test_an_unlock_that_the_audit_cannot_keep_is_not_sent(door: Door) -> None:
     door.rig.control.connected(True)
     door.rig.real = 11.0
     door.rig.control.pulse()
-    assert (door.sent, door.state()) == (0, CommandState.EXPIRED)
+    assert (door.sent, door.state()) == (0, CommandState.FAILED)
+
+
+def test_an_unlock_that_was_not_sent_is_not_taken_for_one_that_is_under_way(door: Door) -> None:
+    assert isinstance(door.journal, TornJournal)
+    door.journal.full = True
+    with pytest.raises(JournalError):
+        door.unlock()
+    assert not door.rig.control.waiting
+    door.journal.full = False
+    door.unlock()
+    assert (door.sent, door.state()) == (1, CommandState.ASKED)
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,7 @@ from homectl.home import (
     Approved,
     Command,
     CommandState,
+    JournalError,
     Kind,
     Lock,
     LockState,
@@ -122,13 +123,20 @@ class Outbox:
         self._open[target] = _Open(command, real, real + window.confirm)
         outcomes.append(Outcome(command=command, state=CommandState.ASKED, at=at))
         if target.kind is Kind.LOCK:
-            self._store(command)
-            if not self._transmit(target, command.setting):
-                outcomes.append(self._end(target, CommandState.FAILED, real, at, "not connected, and never queued"))
+            if finding := self._once(command):
+                outcomes.append(self._end(target, CommandState.FAILED, real, at, finding))
         else:
             self._transmit(target, command.setting)
             self._store(command)
         return outcomes
+
+    def _once(self, command: Command) -> str:
+        """Store a lock's command and send it; why it was not sent, empty where it was. It is not open any longer."""
+        try:
+            self._store(command)
+        except JournalError as error:
+            return f"not sent, for it could not be kept: {error}"
+        return "" if self._transmit(command.target, command.setting) else "not connected, and never queued"
 
     def observe(self, reading: Reading, *, real: float, at: float) -> list[Outcome]:
         """A device's live report: it confirms when everything wanted has been reported; a jam fails."""
