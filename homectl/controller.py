@@ -307,6 +307,7 @@ class Controller:
         if up:
             self._outbox.reconnected(real=self._parts.real())
             return
+        self.state.interrupted = self.now()
         for signal, track in self._parts.history.tracks.items():
             if signal.quantity is Quantity.CONTACT:
                 track.unsee()

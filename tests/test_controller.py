@@ -368,6 +368,26 @@ def test_a_lamp_that_comes_on_at_its_own_level_was_not_dimmed_by_hand(settled: R
     assert settled.control.state.holds.left(LAMP, settled.clock.elapsed()) is None
 
 
+def test_a_lamp_that_has_its_power_back_was_not_switched_by_hand(settled: Rig) -> None:
+    settled.say("lamp", Quantity.AVAILABLE, 0.0)
+    settled.pass_time(600)
+    settled.say("lamp", Quantity.AVAILABLE, 1.0)
+    settled.say("lamp", Quantity.LIGHT_ON, 1.0)
+    assert settled.control.state.holds.left(LAMP, settled.clock.elapsed()) is None
+    settled.say("lamp", Quantity.LIGHT_ON, 0.0)
+    assert settled.control.state.holds.left(LAMP, settled.clock.elapsed()) == 1800
+
+
+def test_what_a_device_says_first_after_the_broker_was_gone_names_nobody(settled: Rig) -> None:
+    settled.control.connected(False)
+    settled.pass_time(600)
+    settled.control.connected(True)
+    settled.say("lamp", Quantity.LIGHT_ON, 1.0)
+    assert settled.control.state.holds.left(LAMP, settled.clock.elapsed()) is None
+    settled.say("lamp", Quantity.LIGHT_ON, 0.0)
+    assert settled.control.state.holds.left(LAMP, settled.clock.elapsed()) == 1800
+
+
 def test_a_restart_still_holds_what_was_changed_by_hand(settled: Rig) -> None:
     settled.say("lamp", Quantity.LIGHT_ON, 1.0)
     settled.pass_time(600)
