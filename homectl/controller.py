@@ -14,7 +14,7 @@ from homectl.control.alarms import alarms
 from homectl.control.deeds import of_outcome, of_report
 from homectl.control.fire import cached
 from homectl.control.grounds import grounds
-from homectl.control.guard import Refusal, review
+from homectl.control.guard import Refusal, lowest, review
 from homectl.control.overrides import KIND_OF, is_news
 from homectl.control.pipeline import Moment, decide, explain, level_of, record_of
 from homectl.control.settling import Settling
@@ -36,6 +36,7 @@ from homectl.home import (
     Quantity,
     Reading,
     Ruling,
+    Setpoint,
     Setting,
     Target,
     Unlock,
@@ -274,7 +275,7 @@ class Controller:
         try:
             self._submit(ruling)
         finally:
-            if target.kind is Kind.SETPOINT:
+            if isinstance(setting, Setpoint) and setting.celsius > lowest(self.home.device(target.device), parts.limits):
                 self._resume_heat(now)
         return wish.id
 
