@@ -275,7 +275,9 @@ class Controller:
         try:
             self._submit(ruling)
         finally:
-            if isinstance(setting, Setpoint) and setting.celsius > lowest(self.home.device(target.device), parts.limits):
+            if isinstance(setting, Setpoint) and setting.celsius > lowest(
+                self.home.device(target.device), parts.limits
+            ):
                 self._resume_heat(now)
         return wish.id
 

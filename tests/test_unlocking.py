@@ -157,6 +157,14 @@ def test_a_door_that_was_just_asked_to_unlock_is_not_asked_twice_but_can_be_aske
     assert ("Ada", "unlock", "superseded") in door.rows()
 
 
+def test_who_asks_while_somebody_else_has_just_done_so_is_in_the_audit_as_well(door: Door) -> None:
+    other = SecretStr("846275")
+    door.register.add("Bob", Pins(QUICK).hash(other))
+    assert door.unlock() == door.unlock("Bob", other)
+    assert door.sent == 1
+    assert door.rows()[-2:] == [("Ada", "unlock", "asked"), ("Bob", "unlock", "asked")]
+
+
 @pytest.mark.parametrize(("person", "pin", "who"), [("Ada", WRONG, "Ada"), ("Ben", RIGHT, "somebody")])
 def test_a_wrong_person_and_a_wrong_pin_are_answered_alike(door: Door, person: str, pin: SecretStr, who: str) -> None:
     with pytest.raises(PinRefused) as refused:
