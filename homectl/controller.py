@@ -285,9 +285,7 @@ class Controller:
         """A person ends the hold of a target; of a thermostat also that of heating after carbon monoxide."""
         heats = target.kind is Kind.SETPOINT
         if heats and self.state.fire.sounds(Quantity.CARBON_MONOXIDE, self.elapsed()):
-            raise ActionRefused(
-                "no carbon monoxide bars heat", "a detector tells of it; air the rooms and call for help"
-            )
+            raise ActionRefused("no carbon monoxide bars heat", "a detector tells of it; air the rooms, call for help")
         self.orders.resume(target, self.present())
         if heats:
             self._resume_heat(self.now())

@@ -31,6 +31,7 @@ from homectl.home import (
     Quantity,
     Reading,
     Record,
+    Ruling,
     Signal,
     Target,
     Track,
@@ -232,6 +233,14 @@ class Journal:
             query = "SELECT * FROM decisions WHERE target = ? AND until >= ? ORDER BY since DESC, rowid DESC LIMIT ?"
             rows = self._db.execute(query, (str(target), low, limit))
         return [record_of(row) for row in rows]
+
+    def last_done(self, target: Target) -> Record | None:
+        """The newest decision about a target that became a command; None also where the file cannot tell."""
+        query = "SELECT * FROM decisions WHERE target = ? AND ruling = ? ORDER BY since DESC, rowid DESC LIMIT 1"
+        with suppress(sqlite3.Error, ValueError):
+            row = self._db.execute(query, (str(target), Ruling.APPROVED)).fetchone()
+            return None if row is None else record_of(row)
+        return None
 
     def record_start(self, at: float) -> None:
         """A home begins to be run: what the journal knows of before is restored, not heard."""
