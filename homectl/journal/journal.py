@@ -47,7 +47,7 @@ from homectl.journal.rows import (
     row_of_record,
     target_of,
 )
-from homectl.journal.schema import code_of, connect, in_one_line, prepare
+from homectl.journal.schema import code_of, connect, in_one_line, prepare, readable
 
 ADVICE = {
     sqlite3.SQLITE_FULL: "make room on its disk",
@@ -116,6 +116,7 @@ class Journal:
         with self._writing():
             self._db.execute("INSERT OR REPLACE INTO about VALUES ('home', ?)", (home.model_dump_json(),))
 
+    @readable()
     def home(self) -> Home:
         row = self._db.execute("SELECT value FROM about WHERE name = 'home'").fetchone()
         if row is None:
@@ -138,6 +139,7 @@ class Journal:
             with self._writing():
                 self._db.executemany("UPDATE readings SET origin = ? WHERE signal = ? AND at = ?", rows)
 
+    @readable()
     def history(self, start: float | None = None, end: float | None = None) -> History:
         """Every signal's samples with start ≤ time < end."""
         low, high = _span(start, end)
@@ -159,12 +161,14 @@ class Journal:
         at, value, origin, live = (rows[name].copy() for name in _SAMPLE.names or ())
         return Track.of(at / 1000, value, origin, live)
 
+    @readable()
     def count(self, since: float | None = None) -> int:
         """How many readings there are."""
         return int(
             self._db.execute("SELECT count(*) FROM readings WHERE at >= ?", _span(since, None)[:1]).fetchone()[0]
         )
 
+    @readable()
     def newest(self) -> float:
         """The time of the newest reading; 0 for a journal without any."""
         return float(self._db.execute("SELECT coalesce(max(at), 0) FROM readings").fetchone()[0]) / 1000
@@ -223,6 +227,7 @@ class Journal:
         key = (ms(until), str(record.target), ms(record.since))
         return self._db.execute("UPDATE decisions SET until = ? WHERE target = ? AND since = ?", key).rowcount > 0
 
+    @readable()
     def decisions(self, target: Target | None = None, limit: int = -1, since: float | None = None) -> list[Record]:
         """The newest first; those that still stood at `since` or later."""
         low = _span(since, None)[0]
@@ -247,6 +252,7 @@ class Journal:
         with self._writing():
             self._db.execute("INSERT INTO runs VALUES (?)", (ms(at),))
 
+    @readable()
     def last_start(self, at: float) -> float:
         """When the run began that a time is in, UTC seconds; -inf where nothing tells."""
         if not has(self._db, "runs"):
@@ -254,11 +260,13 @@ class Journal:
         began = self._db.execute("SELECT max(at) FROM runs WHERE at <= ?", (ms(at),)).fetchone()[0]
         return float("-inf") if began is None else int(began) / 1000
 
+    @readable()
     def count_decisions(self, since: float | None = None) -> int:
         """How many verdicts were stored; an unchanged run counts once."""
         query = "SELECT count(*) FROM decisions WHERE until >= ?"
         return int(self._db.execute(query, _span(since, None)[:1]).fetchone()[0])
 
+    @readable()
     def refusals(self, since: float | None = None) -> dict[str, int]:
         """How many stored verdicts the guard refused, by its rule."""
         query = "SELECT rule, count(*) FROM decisions WHERE ruling = 'refused' AND until >= ? GROUP BY rule"
@@ -283,6 +291,7 @@ class Journal:
         with self._writing(durable=True):
             return self._db.execute(query, (ms(at), detail)).rowcount
 
+    @readable()
     def commands(self, since: float | None = None) -> dict[tuple[Kind, Cause, CommandState], int]:
         """How many commands were issued, by kind, cause and what became of them."""
         query = "SELECT target, cause, state, count(*) FROM commands WHERE issued >= ? GROUP BY target, cause, state"
@@ -300,6 +309,7 @@ class Journal:
         with self._writing(durable=True):
             self._db.executemany("INSERT INTO lessons VALUES (?, ?, ?, ?, ?, ?, ?)", map(row_of_lesson, lessons))
 
+    @readable()
     def lessons(self, since: float | None = None) -> list[Lesson]:
         """What learning came to, in the order it was recorded; none in a journal from before it was kept."""
         if not has(self._db, "lessons"):
@@ -316,6 +326,9 @@ class Journal:
             yield
             if durable:
                 self._db.execute("COMMIT")
+        except JournalDamaged:
+            self._undo()
+            raise
         except sqlite3.Error as error:
             self._undo()
             advice = ADVICE.get(code_of(error), "look at its disk")
