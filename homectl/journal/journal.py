@@ -9,6 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -215,7 +216,7 @@ class Journal:
             for record in records:
                 last = self._newest.get(record.target) or next(iter(self.decisions(record.target, limit=1)), None)
                 if last is not None and record.continues(last) and self._lengthen(last, record.until):
-                    self._newest[record.target] = last
+                    self._newest[record.target] = replace(last, until=record.until)
                 else:
                     self._db.execute(
                         "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row_of_record(record)
