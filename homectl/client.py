@@ -42,23 +42,23 @@ class Client:
             raise HomeError(f"Another version of homectl answers on port {self._port}; use the same for both") from None
 
     def explain(self, target: Target) -> str:
-        return str(self._call("GET", f"/api/targets/{quote(str(target))}/explain")["explanation"])
+        return self._word("explanation", "GET", f"/api/targets/{quote(str(target))}/explain")
 
     def set(self, target: Target, body: Mapping[str, Any]) -> str:
         """The id of the command; ActionRefused where the guard objects."""
-        return str(self._call("POST", f"/api/targets/{quote(str(target))}", body)["command"])
+        return self._word("command", "POST", f"/api/targets/{quote(str(target))}", body)
 
     def unlock(self, target: Target, person: str, pin: SecretStr) -> str:
         """The id of the command; PinRefused, LockedOut or ActionRefused where it is not let through."""
         body = {"person": person, "pin": pin.get_secret_value()}
-        return str(self._call("POST", f"/api/targets/{quote(target.device)}/unlock", body, PATIENCE)["command"])
+        return self._word("command", "POST", f"/api/targets/{quote(target.device)}/unlock", body, PATIENCE)
 
     def hold(
         self, target: Target, minutes: float | None = None, kind: HoldKind = HoldKind.MINUTES, by: str = ""
     ) -> str:
         """Keep homectl's hands off a target, for so many minutes of the home's time or as its kind says."""
         body = {"kind": kind, "by": by} | ({} if minutes is None else {"minutes": minutes})
-        return str(self._call("POST", f"/api/targets/{quote(str(target))}/hold", body)["said"])
+        return self._word("said", "POST", f"/api/targets/{quote(str(target))}/hold", body)
 
     def resume(self, target: Target) -> None:
         """End every hold on a target."""
@@ -66,26 +66,38 @@ class Client:
 
     def accept(self, target: Target, by: str = "") -> str:
         """The id of the command that does what is suggested; ActionRefused where nothing is."""
-        return str(self._call("POST", f"/api/targets/{quote(str(target))}/accept", {"by": by})["command"])
+        return self._word("command", "POST", f"/api/targets/{quote(str(target))}/accept", {"by": by})
 
     def reject(self, target: Target, by: str = "") -> str:
         """Say that a target is right as it is: how long it is held; ActionRefused where nothing is suggested."""
-        return str(self._call("POST", f"/api/targets/{quote(str(target))}/reject", {"by": by})["said"])
+        return self._word("said", "POST", f"/api/targets/{quote(str(target))}/reject", {"by": by})
 
     def let(self, rung: Rung, level: Autonomy | None, by: str = "", *, force: bool = False) -> str:
         """Let homectl do so much on a rung: what counts now; ActionRefused where too little was measured for auto."""
         body = {"level": level, "by": by, "force": force}
-        return str(self._call("POST", f"/api/autonomy/{quote(rung.area)}/{rung.kind}", body)["said"])
+        return self._word("said", "POST", f"/api/autonomy/{quote(rung.area)}/{rung.kind}", body)
 
     def mode(self, mode: Mode, hours: float | None = None, until: str = "", by: str = "") -> str:
         """Set or end a mode of the home: what that means; ActionRefused for an end that cannot be."""
         body = {"mode": mode, "until": until, "by": by} | ({} if hours is None else {"hours": hours})
-        return str(self._call("POST", "/api/mode", body)["said"])
+        return self._word("said", "POST", "/api/mode", body)
 
     def learning(self, wish: LearningWish, days: Sequence[date]) -> str:
         """What came of something asked of the home's learning; ActionRefused where it cannot be."""
         body = {"days": [day.isoformat() for day in days]}
-        return str(self._call("POST", f"/api/learning/{wish}", body)["said"])
+        return self._word("said", "POST", f"/api/learning/{wish}", body)
+
+    def _word(self, name: str, method: str, path: str, body: Mapping[str, Any] | None = None, *more: float) -> str:
+        """One text of an answer."""
+        said = self._call(method, path, body, *more)
+        if not isinstance(said, dict) or not isinstance(said.get(name), str):
+            raise self._stranger()
+        return str(said[name])
+
+    def _stranger(self) -> HomeError:
+        return HomeError(
+            f"Something other than homectl answers on port {self._port} of this machine; name another with --port"
+        )
 
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = TIMEOUT) -> Any:
         connection = HTTPConnection("127.0.0.1", self._port, timeout=timeout)
@@ -100,9 +112,7 @@ class Client:
                 "start one with: homectl run, or name its page's port with --port"
             ) from None
         except (HTTPException, ValueError):
-            raise HomeError(
-                f"Something other than homectl answers on port {self._port} of this machine; name another with --port"
-            ) from None
+            raise self._stranger() from None
         finally:
             connection.close()
         if answer.status >= 400:

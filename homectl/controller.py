@@ -14,7 +14,7 @@ from homectl.control.alarms import alarms
 from homectl.control.deeds import of_outcome, of_report
 from homectl.control.fire import cached
 from homectl.control.grounds import grounds
-from homectl.control.guard import Refusal, review
+from homectl.control.guard import Refusal, lowest, review
 from homectl.control.overrides import KIND_OF, is_news
 from homectl.control.pipeline import Moment, decide, explain, level_of, record_of
 from homectl.control.settling import Settling
@@ -36,6 +36,7 @@ from homectl.home import (
     Quantity,
     Reading,
     Ruling,
+    Setpoint,
     Setting,
     Target,
     Unlock,
@@ -274,7 +275,9 @@ class Controller:
         try:
             self._submit(ruling)
         finally:
-            if target.kind is Kind.SETPOINT:
+            if isinstance(setting, Setpoint) and setting.celsius > lowest(
+                self.home.device(target.device), parts.limits
+            ):
                 self._resume_heat(now)
         return wish.id
 
@@ -282,9 +285,7 @@ class Controller:
         """A person ends the hold of a target; of a thermostat also that of heating after carbon monoxide."""
         heats = target.kind is Kind.SETPOINT
         if heats and self.state.fire.sounds(Quantity.CARBON_MONOXIDE, self.elapsed()):
-            raise ActionRefused(
-                "no carbon monoxide bars heat", "a detector tells of it; air the rooms and call for help"
-            )
+            raise ActionRefused("no carbon monoxide bars heat", "a detector tells of it; air the rooms, call for help")
         self.orders.resume(target, self.present())
         if heats:
             self._resume_heat(self.now())
@@ -307,6 +308,7 @@ class Controller:
         if up:
             self._outbox.reconnected(real=self._parts.real())
             return
+        self.state.interrupted = self.now()
         for signal, track in self._parts.history.tracks.items():
             if signal.quantity is Quantity.CONTACT:
                 track.unsee()

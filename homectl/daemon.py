@@ -38,7 +38,7 @@ from homectl.people import StepUp
 from homectl.suggestions import Suggestions
 from homectl.told_time import ToldTime
 from homectl.unlocking import Unlocking
-from homectl.views import Knowledge, home_view, mode_view
+from homectl.views import Knowledge, home_view, last_done, mode_view
 
 log = logging.getLogger(__name__)
 
@@ -364,7 +364,15 @@ class Daemon:
 
     async def explain(self, target: Target) -> str:
         self._known(target)
-        return self._control.explained(target) or f"{target}: nothing has been decided yet."
+        said = " ".join(filter(None, (self._control.explained(target), self._done(target))))
+        return said or f"{target}: nothing has been decided yet."
+
+    def _done(self, target: Target) -> str:
+        """What homectl last did about a target, and when; empty where that was its last decision."""
+        done, last = self._parts.journal.last_done(target), self._control.verdicts.get(target)
+        if done is None or (last is not None and last.approved is not None):
+            return ""
+        return last_done(done, self._control.home, self._control.now())
 
     async def learning(self, wish: LearningWish, days: Sequence[date] = ()) -> str:
         if self._learning is None:

@@ -31,14 +31,15 @@ class Rungs:
     def set(self, rung: Rung, level: Autonomy | None, by: str, now: Moment, *, force: bool = False) -> str:
         """A person lets homectl do so much on a rung, or (None) what is configured; what counts now, in one sentence.
 
-        ActionRefused for a rung where there is nothing to control, and for auto where too few of its proposals were
-        followed, unless by force.
+        ActionRefused for a rung where there is nothing to control, and for auto, also as what is configured, where too
+        few of its proposals were followed, unless by force.
         """
         targets = on_rung(now.home, rung)
         if not targets:
             known = ", ".join(sorted({str(rung_of(now.home, target)) for target in now.home.targets}))
             raise ActionRefused("ladder", f"expected an area and a kind that is controlled there, such as {known}")
-        if level is Autonomy.AUTO and not force and level_of(targets[0], now) is not Autonomy.AUTO:
+        wanted = now.autonomy.of(now.home, rung) if level is None else level
+        if wanted is Autonomy.AUTO and not force and level_of(targets[0], now) is not Autonomy.AUTO:
             seen = seen_on(self._journal, rung, now)
             if short := now.autonomy.short_of_auto(rung.kind, seen):
                 raise ActionRefused("ladder", f"{rung} cannot be at auto yet: {short}; with force it can")

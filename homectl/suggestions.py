@@ -1,7 +1,7 @@
 """What is only suggested, and what people answer: both answers are labels that the home learns from."""
 
 from homectl.controller import Controller
-from homectl.home import STATE, ActionRefused, HoldKind, Origin, Reading, Ruling, Target, Verdict, milliseconds
+from homectl.home import STATE, ActionRefused, HoldKind, Origin, Reading, Ruling, Sample, Target, Verdict, milliseconds
 
 STANDS = 180.0
 """Seconds of the home's time after which a suggestion that was not made again has lapsed: three minutes' decisions."""
@@ -42,15 +42,7 @@ class Suggestions:
         now = self._control.present()
         sample = now.history.sample(target.device, STATE[target.kind], now.at)
         if sample is not None and sample.value == sample.value:
-            word = Reading(
-                device=target.device,
-                quantity=STATE[target.kind],
-                value=sample.value,
-                at=milliseconds(now.at + 0.001),  # a journal keeps one word of a signal for each millisecond
-                origin=Origin.PERSON,
-                live=False,
-            )
-            self._control.note([word])
+            self._control.note(_as_it_is(target, sample, now.at))
         self._control.verdicts.pop(target, None)
         return self._control.orders.hold(target, HoldKind.MINUTES, None, by, now)
 
@@ -59,3 +51,22 @@ class Suggestions:
         if verdict is None:
             raise ActionRefused("suggestions", "nothing is suggested for it now")
         return verdict
+
+
+def _as_it_is(target: Target, sample: Sample, at: float) -> list[Reading]:
+    """A person's word on a state. Of one that was a person's already a device's own repeat would look the same.
+
+    So nobody's word comes between, each in a millisecond of its own: a journal keeps one of a signal for each.
+    """
+    makers = [Origin.UNKNOWN, Origin.PERSON] if sample.origin is Origin.PERSON else [Origin.PERSON]
+    return [
+        Reading(
+            device=target.device,
+            quantity=STATE[target.kind],
+            value=sample.value,
+            at=milliseconds(at + 0.001 * number),
+            origin=origin,
+            live=False,
+        )
+        for number, origin in enumerate(makers, 1)
+    ]

@@ -40,10 +40,13 @@ class Unlocking:
         try:
             if self._real() - asked > PATIENCE:
                 raise ActionRefused("in time", "the PIN took too long to look at; ask again")
-            return self._control.unlock(target, who)
+            command = self._control.unlock(target, who)
         except ActionRefused as refusal:
             self._note(who, Act.UNLOCK, target, "refused", str(refusal))
             raise
+        if (first := self._control.outcomes[target].command.person) != who:
+            self._note(who, Act.UNLOCK, target, "asked", f"{first} had just asked for it")
+        return command
 
     def tick(self) -> None:
         """Keep in the audit who has come to the people who may unlock, and who is no longer one of them."""

@@ -9,6 +9,7 @@ from typing import Any
 from homectl.control.limits import Limits
 from homectl.control.modes import meaning
 from homectl.control.orders import words_of_hold
+from homectl.control.pipeline import explain
 from homectl.home import (
     STATE,
     AreaView,
@@ -28,6 +29,7 @@ from homectl.home import (
     Origin,
     Outcome,
     Quantity,
+    Record,
     Target,
     TargetView,
     ValueView,
@@ -123,6 +125,11 @@ def mode_view(span: ModeSpan | None, home: Home, at: float) -> ModeView:
         return ModeView()
     text = f"{span.mode} until {local_words(span.until, home.zone, at)}, set by {span.by}: {meaning(span.mode, home)}"
     return ModeView(mode=span.mode, by=span.by, since=span.since, until=span.until, text=text)
+
+
+def last_done(done: Record, home: Home, at: float) -> str:
+    """What homectl last did about a target, and when, as a person reads it."""
+    return f"The last that homectl did about it, {local_words(done.since, home.zone, at)}: {explain(done, home)}"
 
 
 def _device(known: Knowledge, device: Device, at: float) -> DeviceView:

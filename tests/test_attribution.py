@@ -74,7 +74,7 @@ class Story:
         self.due: list[tuple[float, int, Callable[[], None]]] = []
         self.numbers, self.on, self.level, self.rounding, self.turn = count(), False, 0.5, 0.0, 0
         self.touched = self.busy_until = self.hears_at = -1.0
-        self.history = History()
+        self.history, self.powered = History(), True
         parts = Parts(
             clock=self.clock,
             real=self.clock.elapsed,
@@ -100,6 +100,8 @@ class Story:
         return True
 
     def _obey(self, setting: Light, fades: int) -> None:
+        if not self.powered:
+            return
         start, goal = self.level, self.level if setting.level is None else setting.level
         self.on, self.turn = setting.on, self.turn + 1
         steps = fades + 1 if setting.on else 1
@@ -109,7 +111,7 @@ class Story:
 
     def _become(self, level: float, turn: int) -> None:
         """A newer command ends what an older one began."""
-        if turn == self.turn:
+        if turn == self.turn and self.powered:
             self.level, self.rounding = level, self.dice.choice((-2, 0, 0, 2)) / 254
             self._say(by_hand=False)
 
@@ -118,7 +120,7 @@ class Story:
         said = {Quantity.LIGHT_ON: float(self.on)}
         if self.on:
             said[Quantity.LIGHT_LEVEL] = min(1.0, max(0.004, self.level + self.rounding))
-        for _ in range(self.dice.choice((1, 1, 1, 2))):
+        for _ in range(self.dice.choice((1, 1, 1, 2)) if self.powered else 0):
             self._after(0.0, lambda: self._hear(said, by_hand=by_hand, live=live))
 
     def _hear(self, said: dict[Quantity, float], *, by_hand: bool, live: bool) -> None:
@@ -164,16 +166,33 @@ class Story:
         self._say(by_hand=False)
 
     def _reconnect(self) -> None:
+        """Nobody can tell what happens meanwhile from what a lamp says first when it is heard again."""
+        self.busy_until = max(self.busy_until, self.clock.elapsed() + 2.5)
         self.control.connected(False)
         self._after(2.0, lambda: self.control.connected(True))
         self._after(2.1, lambda: self._say(by_hand=False, live=False))
         self._after(2.2, lambda: self._say(by_hand=False))
 
     def _flip(self) -> None:
-        for value in (0.0, 1.0):
-            at = self.control.now()
-            self.control.learn([Reading(device="lamp", quantity=Quantity.AVAILABLE, value=value, at=at)])
+        self._available(False)
+        self._available(True)
         self._say(by_hand=False)
+
+    def _lose_power(self) -> None:
+        """It is gone, and comes on by itself, as bright as it can, when its power is back."""
+        self.busy_until = max(self.busy_until, self.clock.elapsed() + 20.0)
+        self.powered = False
+        self._available(False)
+        self._after(10.0, lambda: self._available(True))
+        self._after(11.0, self._come_on)
+
+    def _come_on(self) -> None:
+        self.powered, self.on, self.level, self.turn = True, True, 1.0, self.turn + 1
+        self._say(by_hand=False)
+
+    def _available(self, there: bool) -> None:
+        at = self.control.now()
+        self.control.learn([Reading(device="lamp", quantity=Quantity.AVAILABLE, value=float(there), at=at)])
 
     def tell(self) -> None:
         self._say(by_hand=False)
@@ -187,6 +206,7 @@ class Story:
             (self._republish, 3),
             (self._reconnect, 2),
             (self._flip, 2),
+            (self._lose_power, 1),
         ):
             for _ in range(self.dice.randrange(most + 1)):
                 self._after(self.dice.uniform(0, 300), act)

@@ -368,6 +368,56 @@ def test_a_lamp_that_comes_on_at_its_own_level_was_not_dimmed_by_hand(settled: R
     assert settled.control.state.holds.left(LAMP, settled.clock.elapsed()) is None
 
 
+def test_a_lamp_that_has_its_power_back_was_not_switched_by_hand(settled: Rig) -> None:
+    settled.say("lamp", Quantity.AVAILABLE, 0.0)
+    settled.pass_time(600)
+    settled.say("lamp", Quantity.AVAILABLE, 1.0)
+    settled.say("lamp", Quantity.LIGHT_ON, 1.0)
+    assert settled.control.state.holds.left(LAMP, settled.clock.elapsed()) is None
+    settled.say("lamp", Quantity.LIGHT_ON, 0.0)
+    assert settled.control.state.holds.left(LAMP, settled.clock.elapsed()) == 1800
+
+
+def test_what_a_device_says_first_after_the_broker_was_gone_names_nobody(settled: Rig) -> None:
+    settled.control.connected(False)
+    settled.pass_time(600)
+    settled.control.connected(True)
+    settled.say("lamp", Quantity.LIGHT_ON, 1.0)
+    assert settled.control.state.holds.left(LAMP, settled.clock.elapsed()) is None
+    settled.say("lamp", Quantity.LIGHT_ON, 0.0)
+    assert settled.control.state.holds.left(LAMP, settled.clock.elapsed()) == 1800
+
+
+@pytest.mark.parametrize(("on", "levels"), [(True, (0.2, 0.4, 0.6, 0.8, 1.0)), (False, (0.6, 0.5, 0.3, 0.1, 0.01))])
+def test_a_lamp_that_fades_by_itself_is_nobodys_hand_until_it_has_come_to_rest(
+    settled: Rig, on: bool, levels: tuple[float, ...]
+) -> None:
+    settled.say("lamp", Quantity.LIGHT_LEVEL, 0.8)
+    settled.say("lamp", Quantity.LIGHT_ON, float(not on))
+    settled.control.state.holds.resume(LAMP)
+    settled.wish.settings = {LAMP: Light(on)}
+    settled.control.react({"kitchen"})
+    settled.say("lamp", Quantity.LIGHT_ON, float(on))
+    for level in levels:
+        settled.pass_time(1, step=1)
+        settled.say("lamp", Quantity.LIGHT_LEVEL, level)
+    assert settled.control.state.holds.left(LAMP, settled.clock.elapsed()) is None
+    settled.pass_time(3, step=1)
+    settled.say("lamp", Quantity.LIGHT_LEVEL, 0.9)
+    assert settled.control.state.holds.left(LAMP, settled.clock.elapsed()) is not None
+
+
+def test_a_hand_that_turns_a_lamp_back_while_it_fades_is_a_hand(settled: Rig) -> None:
+    settled.wish.settings = {LAMP: Light(True)}
+    settled.control.react({"kitchen"})
+    settled.say("lamp", Quantity.LIGHT_ON, 1.0)
+    for level in (0.2, 0.4, 0.6):
+        settled.pass_time(1, step=1)
+        settled.say("lamp", Quantity.LIGHT_LEVEL, level)
+    settled.say("lamp", Quantity.LIGHT_LEVEL, 0.3)
+    assert settled.control.state.holds.left(LAMP, settled.clock.elapsed()) is not None
+
+
 def test_a_restart_still_holds_what_was_changed_by_hand(settled: Rig) -> None:
     settled.say("lamp", Quantity.LIGHT_ON, 1.0)
     settled.pass_time(600)

@@ -107,6 +107,15 @@ def test_a_turned_knob_resumes_nothing_for_another_program_may_have_done_it(rig:
     assert rig.sent.count((HEATING, Setpoint(7.0))) == 2
 
 
+def test_who_closes_a_thermostat_does_not_let_the_heating_go_on(rig: Rig) -> None:
+    rig.say("detector", GAS, 1.0)
+    rig.say("detector", GAS, 0.0)
+    rig.control.ask(HEATING, Setpoint(7.0))
+    assert rig.control.state.fire.heat_off
+    rig.control.ask(HEATING, Setpoint(18.0))
+    assert not rig.control.state.fire.heat_off
+
+
 def test_the_end_of_a_hold_of_something_else_lets_no_heating_go_on(rig: Rig) -> None:
     rig.say("detector", GAS, 1.0)
     rig.say("detector", GAS, 0.0)

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import count
 from pathlib import Path
@@ -18,12 +19,15 @@ from homectl.control.limits import Limits
 from homectl.daemon import Daemon
 from homectl.home import (
     ActionRefused,
+    Cause,
     History,
     Home,
     JournalError,
     Learning,
     LearningWish,
     Lesson,
+    Record,
+    Ruling,
     SystemClock,
     ToldClock,
 )
@@ -31,7 +35,7 @@ from homectl.journal import Journal
 from homectl.parts import Parts
 from homectl.people import Pins, Register, StepUp, Tries
 from homectl.told_time import LEAP
-from tests.fakes import NOON, small_home
+from tests.fakes import LAMP, NOON, small_home
 from tests.test_controller import Wish
 
 NOWHERE = Path("nowhere") / "nothing"
@@ -209,3 +213,24 @@ def test_a_full_disk_does_not_end_a_running_home(tmp_path: Path) -> None:
         asyncio.run(live(daemon, journal))
         assert journal.tried >= 2
         assert wire.said[-1].topic == "homectl/small/health"
+
+
+def test_why_something_was_done_is_still_told_once_it_is_so(journal: Journal) -> None:
+    daemon, _, _ = daemon_of(small_home(), journal)
+    daemon.hear([clock(NOON)])
+    assert asyncio.run(daemon.explain(LAMP)) == "lamp/light: nothing has been decided yet."
+    done = Record(
+        target=LAMP,
+        setting="on",
+        cause=Cause.LEARNED,
+        confidence=0.91,
+        ruling=Ruling.APPROVED,
+        rule="",
+        reason="motion 3 s ago",
+        command="c1",
+        since=NOON - 60,
+        until=NOON - 60,
+    )
+    journal.record_decisions([done, replace(done, ruling=Ruling.NOTHING, reason="it is on already", since=NOON)])
+    said = "12:29: Ceiling lamp: asked to be on, because motion 3 s ago (learned, 91% sure)."
+    assert asyncio.run(daemon.explain(LAMP)) == f"The last that homectl did about it, {said}"

@@ -135,6 +135,14 @@ def test_force_and_every_way_down_need_no_measure(begin: Begin) -> None:
     assert let(home, None) == "kitchen light is at observe now"
 
 
+def test_back_to_what_is_configured_is_a_step_up_like_any_other(begin: Begin) -> None:
+    home = begin()
+    home.control.rungs.drifted("people correct homectl more than they used to", home.control.present())
+    with pytest.raises(ActionRefused, match="cannot be at auto yet"):
+        let(home, None)
+    assert let(home, None, force=True) == "kitchen light is at auto now"
+
+
 def test_a_level_survives_a_restart(begin: Begin) -> None:
     home = begin(level=Autonomy.OBSERVE)
     let(home, Autonomy.SUGGEST)

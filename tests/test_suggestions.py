@@ -4,8 +4,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from homectl.home import ActionRefused, Autonomy, Cause, Kind, Light, Origin, Quantity, Setpoint
+from homectl.control.autonomy import rung_of
+from homectl.home import ActionRefused, Autonomy, Cause, Kind, Light, Origin, Quantity, Setpoint, Target
 from homectl.journal import Journal
+from homectl.ladder import seen_on
 from homectl.suggestions import STANDS, Suggestions
 from tests.fakes import HEATING, LAMP, LOCK, small_home
 from tests.test_orders import Live
@@ -69,3 +71,23 @@ def test_a_hands_change_after_a_no_is_still_a_persons(home: Live) -> None:
     home.say("lamp", Quantity.LIGHT_ON, 1.0)
     assert origins(home, "lamp", Quantity.LIGHT_ON)[-1] == Origin.PERSON
     assert LAMP.kind is Kind.LIGHT
+
+
+@pytest.mark.parametrize("target", [LAMP, HEATING])
+def test_a_no_counts_as_one_also_where_a_person_had_set_what_is(home: Live, target: Target) -> None:
+    def declined() -> int:
+        now = home.control.present()
+        return seen_on(home.journal, rung_of(now.home, target), now).declined
+
+    wishes, content = home.wish.settings, {LAMP: Light(False), HEATING: Setpoint(19.0)}
+    home.wish.settings = dict(content)
+    home.say("valve", Quantity.SETPOINT, 19.0)
+    home.say("lamp", Quantity.LIGHT_ON, 1.0)
+    home.say("lamp", Quantity.LIGHT_ON, 0.0)
+    home.pass_time(6 * 3600, step=60)
+    home.wish.settings, before = wishes, declined()
+    home.pass_time(60)
+    Suggestions(home.control).reject(target, "anna")
+    home.wish.settings = dict(content)
+    home.pass_time(3 * 3600, step=60)
+    assert declined() == before + 1

@@ -157,6 +157,14 @@ def test_a_door_that_was_just_asked_to_unlock_is_not_asked_twice_but_can_be_aske
     assert ("Ada", "unlock", "superseded") in door.rows()
 
 
+def test_who_asks_while_somebody_else_has_just_done_so_is_in_the_audit_as_well(door: Door) -> None:
+    other = SecretStr("846275")
+    door.register.add("Bob", Pins(QUICK).hash(other))
+    assert door.unlock() == door.unlock("Bob", other)
+    assert door.sent == 1
+    assert door.rows()[-2:] == [("Ada", "unlock", "asked"), ("Bob", "unlock", "asked")]
+
+
 @pytest.mark.parametrize(("person", "pin", "who"), [("Ada", WRONG, "Ada"), ("Ben", RIGHT, "somebody")])
 def test_a_wrong_person_and_a_wrong_pin_are_answered_alike(door: Door, person: str, pin: SecretStr, who: str) -> None:
     with pytest.raises(PinRefused) as refused:
@@ -227,7 +235,18 @@ def test_an_unlock_that_the_audit_cannot_keep_is_not_sent(door: Door) -> None:
     door.rig.control.connected(True)
     door.rig.real = 11.0
     door.rig.control.pulse()
-    assert (door.sent, door.state()) == (0, CommandState.EXPIRED)
+    assert (door.sent, door.state()) == (0, CommandState.FAILED)
+
+
+def test_an_unlock_that_was_not_sent_is_not_taken_for_one_that_is_under_way(door: Door) -> None:
+    assert isinstance(door.journal, TornJournal)
+    door.journal.full = True
+    with pytest.raises(JournalError):
+        door.unlock()
+    assert not door.rig.control.waiting
+    door.journal.full = False
+    door.unlock()
+    assert (door.sent, door.state()) == (1, CommandState.ASKED)
 
 
 @pytest.mark.parametrize(

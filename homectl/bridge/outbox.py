@@ -15,6 +15,7 @@ from homectl.home import (
     Approved,
     Command,
     CommandState,
+    JournalError,
     Kind,
     Lock,
     LockState,
@@ -47,7 +48,8 @@ class Window:
 
 
 SETTLES = 2.0
-"""Seconds after its end in which a lamp that was switched may still say which brightness it comes to."""
+"""Seconds after its end in which a lamp that was switched may still say which brightness it comes to, and while it
+fades on from there, after each that it said."""
 
 MOVES: dict[type, tuple[LockState, ...]] = {
     Lock: (LockState.LOCKING, LockState.NOT_FULLY_LOCKED),
@@ -80,6 +82,8 @@ class _Past:
     answered: bool
     real: float
     at: float
+    level: float = float("nan")  # the brightness that a lamp, only switched, has come to since
+    faded: float = float("-inf")  # and when it first said so
 
     def explains(self, reading: Reading, before: float, *, real: float, alone: bool) -> bool:
         """Whether a report is its doing; `alone`: nothing else is asked of the target now."""
@@ -88,8 +92,15 @@ class _Past:
             return False
         if not self.answered:
             return ago <= LATE and (_says(self.command, reading) or _on_its_way(self.command, reading, before))
-        settling = alone and ago <= SETTLES and _comes_with(self.command, reading)
+        settling = alone and _comes_with(self.command, reading) and self._settles(reading, before, real)
         return ago <= ECHO_WINDOW and (_says(self.command, reading) or settling)
+
+    def _settles(self, reading: Reading, before: float, real: float) -> bool:
+        """Whether a lamp that was only switched is still on its way to a brightness of its own."""
+        if real - self.real <= SETTLES:
+            return True
+        onward = reading.value >= before if _switched_on(self.command) else reading.value <= before
+        return onward and real - self.faded <= SETTLES
 
 
 class Outbox:
@@ -122,18 +133,26 @@ class Outbox:
         self._open[target] = _Open(command, real, real + window.confirm)
         outcomes.append(Outcome(command=command, state=CommandState.ASKED, at=at))
         if target.kind is Kind.LOCK:
-            self._store(command)
-            if not self._transmit(target, command.setting):
-                outcomes.append(self._end(target, CommandState.FAILED, real, at, "not connected, and never queued"))
+            if finding := self._once(command):
+                outcomes.append(self._end(target, CommandState.FAILED, real, at, finding))
         else:
             self._transmit(target, command.setting)
             self._store(command)
         return outcomes
 
+    def _once(self, command: Command) -> str:
+        """Store a lock's command and send it; why it was not sent, empty where it was. It is not open any longer."""
+        try:
+            self._store(command)
+        except JournalError as error:
+            return f"not sent, for it could not be kept: {error}"
+        return "" if self._transmit(command.target, command.setting) else "not connected, and never queued"
+
     def observe(self, reading: Reading, *, real: float, at: float) -> list[Outcome]:
         """A device's live report: it confirms when everything wanted has been reported; a jam fails."""
         if not reading.live:
             return []
+        self._fades(reading, real)
         entry = next((e for t, e in self._open.items() if t.device == reading.device and _concerns(e, reading)), None)
         if entry is None:
             self._answered_late(reading, real, at)
@@ -144,6 +163,13 @@ class Outbox:
         if reading.quantity is Quantity.LOCK and reading.value == LockState.JAMMED:
             return [self._end(entry.command.target, CommandState.FAILED, real, at, "jammed")]
         return []
+
+    def _fades(self, reading: Reading, real: float) -> None:
+        """A lamp that was only switched has said which brightness it has come to."""
+        for past in self._past.get(Target(reading.device, Kind.LIGHT), [])[-1:]:
+            settling = real - max(past.real, past.faded) <= SETTLES
+            if settling and _comes_with(past.command, reading) and reading.value != past.level:
+                past.level, past.faded = reading.value, real
 
     def give_way(self, device: str, *, real: float, at: float) -> list[Outcome]:
         """A person has just set a device by hand: nothing older is asked of it again."""
@@ -236,6 +262,10 @@ def _on_its_way(command: Command, reading: Reading, before: float) -> bool:
         return False
     asked = wanted(command.setting).get(Quantity.LIGHT_LEVEL, before)
     return _comes_with(command, reading) or min(before, asked) <= reading.value <= max(before, asked)
+
+
+def _switched_on(command: Command) -> bool:
+    return wanted(command.setting).get(Quantity.LIGHT_ON) == 1.0
 
 
 def _comes_with(command: Command, reading: Reading) -> bool:

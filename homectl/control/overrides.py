@@ -12,12 +12,13 @@ JITTER: dict[Quantity, float] = {Quantity.LIGHT_LEVEL: 4.5 / 254, Quantity.SETPO
 """A report this close to the last one is the same state, rounded another way: a level by two steps either way."""
 
 
-def origin_of(reading: Reading, history: History, caused: Command | None) -> Origin:
+def origin_of(reading: Reading, history: History, caused: Command | None, interrupted: float = float("-inf")) -> Origin:
     """Who made a reported state what it is.
 
     A report that our own command explains belongs to whoever we sent it for. A live report that differs from what the
     device last said live is a person's doing. A repeated state keeps its origin; retained, first and restored reports
-    name nobody.
+    name nobody, and neither do the first ones since the link (`interrupted`, UTC seconds) or the device was gone: a
+    lamp that has its power back comes on by itself.
     """
     if reading.quantity not in SETTABLE:
         return reading.origin
@@ -29,7 +30,17 @@ def origin_of(reading: Reading, history: History, caused: Command | None) -> Ori
     if not is_news(reading, history):
         return before.origin
     known = before.value == before.value and reading.value == reading.value
-    return Origin.PERSON if known else Origin.UNKNOWN
+    gone = before.seen <= max(interrupted, _last_gone(reading, history))
+    return Origin.PERSON if known and not gone else Origin.UNKNOWN
+
+
+def _last_gone(reading: Reading, history: History) -> float:
+    """When the device's own network last said that it is gone, up to its report; -inf if never."""
+    track = history.track(reading.device, Quantity.AVAILABLE)
+    if track is None:
+        return float("-inf")
+    gone = np.flatnonzero(track.values[: np.searchsorted(track.times, reading.at, side="right")] == 0.0)
+    return float(track.times[gone[-1]]) if len(gone) else float("-inf")
 
 
 def is_news(reading: Reading, history: History) -> bool:

@@ -26,6 +26,8 @@ class ControlState:
         self.granted: dict[Target, Lease] = {}  # what safety keeps the weaker from undoing
         self.fire = Fire()
         self.ladder = Ladder()
+        self.interrupted = float("-inf")
+        """When the link to the devices was last lost, UTC seconds: what they say first after it names nobody."""
         self._asked: dict[Target, Command] = {}
         self._failed: dict[Target, tuple[Wish, float]] = {}
 
@@ -63,7 +65,7 @@ class ControlState:
         self, reading: Reading, history: History, caused: Command | None, elapsed: float, limits: HoldLimits
     ) -> Origin:
         """Who made a reported state what it is; a person's change starts a hold at once."""
-        origin = origin_of(reading, history, caused)
+        origin = origin_of(reading, history, caused, self.interrupted)
         if origin is Origin.PERSON and reading.quantity in KIND_OF and is_news(reading, history):
             self.holds.touched(Target(reading.device, KIND_OF[reading.quantity]), elapsed, limits)
         return origin

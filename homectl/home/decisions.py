@@ -133,6 +133,10 @@ class Verdict:
     approved: Approved | None = None
 
 
+UNBROKEN = 900.0
+"""Seconds without a verdict after which nobody can say that the last one stood: homectl was off, or nothing decided."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
     """One stored decision: an unchanged run is one row, from the first time to the last."""
@@ -149,6 +153,7 @@ class Record:
     until: float
 
     def continues(self, other: "Record") -> bool:
-        """Whether this is the same verdict for the same reason, only later."""
+        """Whether this is the same verdict for the same reason, only later, and has stood all the time since."""
         same = ("target", "setting", "cause", "ruling", "rule", "command")
-        return not self.command and all(getattr(self, name) == getattr(other, name) for name in same)
+        stood = self.since - other.until <= UNBROKEN
+        return stood and not self.command and all(getattr(self, name) == getattr(other, name) for name in same)

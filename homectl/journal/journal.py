@@ -9,6 +9,7 @@ import json
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from types import TracebackType
@@ -31,6 +32,7 @@ from homectl.home import (
     Quantity,
     Reading,
     Record,
+    Ruling,
     Signal,
     Target,
     Track,
@@ -46,7 +48,7 @@ from homectl.journal.rows import (
     row_of_record,
     target_of,
 )
-from homectl.journal.schema import code_of, connect, in_one_line, prepare
+from homectl.journal.schema import code_of, connect, in_one_line, prepare, readable
 
 ADVICE = {
     sqlite3.SQLITE_FULL: "make room on its disk",
@@ -115,6 +117,7 @@ class Journal:
         with self._writing():
             self._db.execute("INSERT OR REPLACE INTO about VALUES ('home', ?)", (home.model_dump_json(),))
 
+    @readable()
     def home(self) -> Home:
         row = self._db.execute("SELECT value FROM about WHERE name = 'home'").fetchone()
         if row is None:
@@ -137,6 +140,7 @@ class Journal:
             with self._writing():
                 self._db.executemany("UPDATE readings SET origin = ? WHERE signal = ? AND at = ?", rows)
 
+    @readable()
     def history(self, start: float | None = None, end: float | None = None) -> History:
         """Every signal's samples with start ≤ time < end."""
         low, high = _span(start, end)
@@ -158,12 +162,14 @@ class Journal:
         at, value, origin, live = (rows[name].copy() for name in _SAMPLE.names or ())
         return Track.of(at / 1000, value, origin, live)
 
+    @readable()
     def count(self, since: float | None = None) -> int:
         """How many readings there are."""
         return int(
             self._db.execute("SELECT count(*) FROM readings WHERE at >= ?", _span(since, None)[:1]).fetchone()[0]
         )
 
+    @readable()
     def newest(self) -> float:
         """The time of the newest reading; 0 for a journal without any."""
         return float(self._db.execute("SELECT coalesce(max(at), 0) FROM readings").fetchone()[0]) / 1000
@@ -210,7 +216,7 @@ class Journal:
             for record in records:
                 last = self._newest.get(record.target) or next(iter(self.decisions(record.target, limit=1)), None)
                 if last is not None and record.continues(last) and self._lengthen(last, record.until):
-                    self._newest[record.target] = last
+                    self._newest[record.target] = replace(last, until=record.until)
                 else:
                     self._db.execute(
                         "INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row_of_record(record)
@@ -222,6 +228,7 @@ class Journal:
         key = (ms(until), str(record.target), ms(record.since))
         return self._db.execute("UPDATE decisions SET until = ? WHERE target = ? AND since = ?", key).rowcount > 0
 
+    @readable()
     def decisions(self, target: Target | None = None, limit: int = -1, since: float | None = None) -> list[Record]:
         """The newest first; those that still stood at `since` or later."""
         low = _span(since, None)[0]
@@ -233,11 +240,20 @@ class Journal:
             rows = self._db.execute(query, (str(target), low, limit))
         return [record_of(row) for row in rows]
 
+    def last_done(self, target: Target) -> Record | None:
+        """The newest decision about a target that became a command; None also where the file cannot tell."""
+        query = "SELECT * FROM decisions WHERE target = ? AND ruling = ? ORDER BY since DESC, rowid DESC LIMIT 1"
+        with suppress(sqlite3.Error, ValueError):
+            row = self._db.execute(query, (str(target), Ruling.APPROVED)).fetchone()
+            return None if row is None else record_of(row)
+        return None
+
     def record_start(self, at: float) -> None:
         """A home begins to be run: what the journal knows of before is restored, not heard."""
         with self._writing():
             self._db.execute("INSERT INTO runs VALUES (?)", (ms(at),))
 
+    @readable()
     def last_start(self, at: float) -> float:
         """When the run began that a time is in, UTC seconds; -inf where nothing tells."""
         if not has(self._db, "runs"):
@@ -245,11 +261,13 @@ class Journal:
         began = self._db.execute("SELECT max(at) FROM runs WHERE at <= ?", (ms(at),)).fetchone()[0]
         return float("-inf") if began is None else int(began) / 1000
 
+    @readable()
     def count_decisions(self, since: float | None = None) -> int:
         """How many verdicts were stored; an unchanged run counts once."""
         query = "SELECT count(*) FROM decisions WHERE until >= ?"
         return int(self._db.execute(query, _span(since, None)[:1]).fetchone()[0])
 
+    @readable()
     def refusals(self, since: float | None = None) -> dict[str, int]:
         """How many stored verdicts the guard refused, by its rule."""
         query = "SELECT rule, count(*) FROM decisions WHERE ruling = 'refused' AND until >= ? GROUP BY rule"
@@ -274,6 +292,7 @@ class Journal:
         with self._writing(durable=True):
             return self._db.execute(query, (ms(at), detail)).rowcount
 
+    @readable()
     def commands(self, since: float | None = None) -> dict[tuple[Kind, Cause, CommandState], int]:
         """How many commands were issued, by kind, cause and what became of them."""
         query = "SELECT target, cause, state, count(*) FROM commands WHERE issued >= ? GROUP BY target, cause, state"
@@ -291,6 +310,7 @@ class Journal:
         with self._writing(durable=True):
             self._db.executemany("INSERT INTO lessons VALUES (?, ?, ?, ?, ?, ?, ?)", map(row_of_lesson, lessons))
 
+    @readable()
     def lessons(self, since: float | None = None) -> list[Lesson]:
         """What learning came to, in the order it was recorded; none in a journal from before it was kept."""
         if not has(self._db, "lessons"):
@@ -307,6 +327,9 @@ class Journal:
             yield
             if durable:
                 self._db.execute("COMMIT")
+        except JournalDamaged:
+            self._undo()
+            raise
         except sqlite3.Error as error:
             self._undo()
             advice = ADVICE.get(code_of(error), "look at its disk")

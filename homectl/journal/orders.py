@@ -9,6 +9,7 @@ from typing import Protocol
 
 from homectl.home import Hold, ModeSpan, Rung, Step, Target
 from homectl.journal.rows import hold_of, mode_of, ms, row_of_hold, row_of_mode, row_of_step, step_of, target_of
+from homectl.journal.schema import readable
 
 _FORGET_HOLDS = """DELETE FROM holds WHERE at >= ? AND at < ?
   AND rowid NOT IN (SELECT max(rowid) FROM holds GROUP BY target)"""
@@ -39,6 +40,7 @@ class Orders:
         with self._writing(durable=True):
             self._db().execute("INSERT INTO holds VALUES (?, ?, NULL, NULL, ?)", (ms(at), str(target), by))
 
+    @readable()
     def holds(self) -> dict[Target, Hold | float]:
         """The last that was asked for of each target: a hold, or when (UTC seconds) it was to be resumed."""
         rows = self._db().execute("SELECT * FROM holds ORDER BY rowid") if has(self._db(), "holds") else ()
@@ -49,6 +51,7 @@ class Orders:
         with self._writing(durable=True):
             self._db().execute("INSERT INTO modes VALUES (?, ?, ?, ?)", row_of_mode(span))
 
+    @readable()
     def modes(self) -> list[ModeSpan]:
         """Every mode that was set, in order, each until the next or until it ended by itself."""
         rows = self._db().execute("SELECT * FROM modes ORDER BY rowid") if has(self._db(), "modes") else ()
@@ -61,6 +64,7 @@ class Orders:
         with self._writing(durable=True):
             self._db().execute("INSERT INTO ladder VALUES (?, ?, ?, ?, ?, ?)", row_of_step(step))
 
+    @readable()
     def ladder(self) -> dict[Rung, Step]:
         """The last step of each rung."""
         rows = self._db().execute("SELECT * FROM ladder ORDER BY rowid") if has(self._db(), "ladder") else ()

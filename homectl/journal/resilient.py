@@ -90,7 +90,7 @@ class ResilientJournal(Journal):
         """As a journal has it; one that turns out damaged only when it is read is salvaged first."""
         try:
             return super().history(start, end)
-        except (sqlite3.Error, ValueError, TypeError) as error:
+        except JournalError as error:
             if not self._reopened(str(error)):
                 raise JournalError(self._fault) from error
             return super().history(start, end)

@@ -1,7 +1,8 @@
 """The tables of a journal and their version. Times are UTC milliseconds since 1970."""
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from homectl.home import JournalDamaged, JournalError
@@ -106,6 +107,16 @@ def _text(written: bytes) -> str:
 def in_one_line(error: BaseException) -> str:
     """What an error says; it may quote a damaged file."""
     return " ".join(str(error).split())[:300]
+
+
+@contextmanager
+def readable() -> Iterator[None]:
+    """What a journal holds is read here: where that is impossible, or makes no sense, it is JournalDamaged."""
+    try:
+        yield
+    except (sqlite3.Error, ValueError, TypeError, LookupError) as error:
+        found = in_one_line(error)
+        raise JournalDamaged(f"The journal is damaged: {found}; start its home, which salvages it") from error
 
 
 def code_of(error: BaseException | None) -> int:

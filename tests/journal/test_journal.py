@@ -99,6 +99,12 @@ def test_an_unchanged_run_of_decisions_is_one_row(tmp_path: Path) -> None:
         assert [(r.since, r.until) for r in journal.decisions(BOLT)] == [(180, 180), (0, 120)]
 
 
+def test_what_homectl_could_not_see_to_did_not_stand_meanwhile(tmp_path: Path) -> None:
+    with Journal.open(tmp_path / "j.db") as journal:
+        journal.record_decisions([record(0, 0), record(60, 60), record(960, 960), record(2 * 86_400, 2 * 86_400)])
+        assert [(r.since, r.until) for r in journal.decisions(BOLT)] == [(2 * 86_400, 2 * 86_400), (0, 960)]
+
+
 def test_a_run_goes_on_in_the_same_row_after_a_restart_and_begins_anew_where_the_old_one_was_forgotten(
     tmp_path: Path,
 ) -> None:
