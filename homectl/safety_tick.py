@@ -40,7 +40,8 @@ UNBOLTED = frozenset({LockState.UNLOCKED, LockState.NOT_FULLY_LOCKED, LockState.
 NOT_LOCKED = frozenset(map(float, LockState)) - {float(LockState.LOCKED)}
 CLOSED = frozenset({0.0})
 ROUNDING = 1.0
-"""Seconds before a temperature may count as lost at which rooms are looked at again."""
+"""Seconds by which two times that are reckoned differently may differ. Rooms are looked at again so long before a
+temperature may count as lost; what a device said with its last word was not set after it."""
 
 LOOK_AGAIN = 600.0
 """Seconds after which a room is looked at again whatever is known of it."""
@@ -268,7 +269,7 @@ def _set_by_hand_since(target: Target, since: float, now: Moment) -> bool:
     if track is None or sample is None or sample.origin is not Origin.PERSON:
         return False
     changed = began(track, now.at, frozenset({sample.value}))
-    return changed is not None and changed > since
+    return changed is not None and changed > since + ROUNDING
 
 
 def _set(target: Target, celsius: float, why: str, now: Moment, *, at_least: bool = False) -> Verdict | None:

@@ -209,6 +209,19 @@ def live(examples: int, number: int | None = None) -> None:
     )
 
 
+def test_what_a_hand_sets_with_a_devices_last_word_was_not_set_after_it() -> None:
+    """The valve tells what it was turned to and then nothing more: the room's heat is bounded all the same."""
+    life = Life()
+    life.move_in(number=16)
+    life.the_policy_wants(wish=(RELAY, Light(True)), confidence=1.0)
+    life.a_network_says(device="lamp", there=False)
+    life.a_device_falls_silent_or_speaks_again(device="lamp")
+    life.a_hand_sets(thing=VALVE, value=0.0, celsius=29.0)
+    life.a_person_resumes(thing=VALVE)
+    life.time_passes(seconds=8000.0)
+    life.teardown()
+
+
 @pytest.mark.timeout(300)
 def test_no_history_of_fifty_breaks_a_promise() -> None:
     live(50)
