@@ -451,14 +451,27 @@ def test_a_safety_tick_that_cannot_be_recorded_is_not_the_last(tmp_path: Path) -
     with TornJournal.open(tmp_path / "h.db") as journal:
         assert isinstance(journal, TornJournal)
         rig = Rig(journal)
-        rig.all_say()
+        rig.say("valve", Quantity.SETPOINT, 7.0)
+        rig.say("valve", Quantity.TEMPERATURE, 5.0)
         journal.full = True
         rig.clock.tell(NOON + 300)
         with pytest.raises(JournalError):
             rig.control.tick()
         assert rig.control._next_safety == NOON + 10
-        assert rig.sent == []
+        assert rig.sent == [(HEATING, Setpoint(10.0))]
+
+
+def test_a_forgotten_door_is_locked_once_while_the_disk_is_full(tmp_path: Path) -> None:
+    with TornJournal.open(tmp_path / "h.db") as journal:
+        assert isinstance(journal, TornJournal)
+        rig = Rig(journal)
+        rig.all_say()
+        journal.full = True
+        rig.clock.tell(NOON + 300)
+        rig.control.tick()
+        assert rig.sent == [(LOCK, Lock())]
         journal.full = False
+        rig.obey(LOCK, Lock())
         rig.pass_time(150)
         assert rig.sent == [(LOCK, Lock())]
 

@@ -1,7 +1,7 @@
 """The two lives of a command.
 
-A lock command, to lock or to unlock, is one shot: stored durably, then sent once, expired after its window, never
-queued or sent again.
+A lock command, to lock or to unlock, is one shot: stored durably (that of safety as far as the disk takes it), then
+sent once, expired after its window, never queued or sent again.
 A light or setpoint is a desired state: sent, then stored, sent again within its window until the device's own report
 confirms it; the latest wish wins. Nothing is believed that the device has not reported.
 
@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from homectl.home import (
     Approved,
+    Cause,
     Command,
     CommandState,
     JournalError,
@@ -141,11 +142,15 @@ class Outbox:
         return outcomes
 
     def _once(self, command: Command) -> str:
-        """Store a lock's command and send it; why it was not sent, empty where it was. It is not open any longer."""
+        """Store a lock's command and send it; why it was not sent, empty where it was. It is not open any longer.
+
+        A forgotten door is locked also where that cannot be kept: a disk that is full leaves no home open.
+        """
         try:
             self._store(command)
         except JournalError as error:
-            return f"not sent, for it could not be kept: {error}"
+            if not (command.cause is Cause.SAFETY and isinstance(command.setting, Lock)):
+                return f"not sent, for it could not be kept: {error}"
         return "" if self._transmit(command.target, command.setting) else "not connected, and never queued"
 
     def observe(self, reading: Reading, *, real: float, at: float) -> list[Outcome]:

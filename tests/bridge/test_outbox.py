@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -148,6 +149,19 @@ def test_a_lock_that_the_book_does_not_take_is_not_sent(wish: Approved) -> None:
     outbox.reconnected(real=1)
     assert outbox.tick(real=10, at=10) == []
     assert line.sent == []
+
+
+def test_a_forgotten_door_is_locked_once_also_where_the_book_does_not_take_it() -> None:
+    def refuse(_: Command) -> None:
+        raise JournalError("the disk is full")
+
+    line = Line()
+    outbox = Outbox(transmit=line.transmit, store=refuse, window=window)
+    forgotten = Approved(replace(WISHES[3].command, cause=Cause.SAFETY))
+    assert states(outbox.submit(forgotten, real=0, at=0)) == [CommandState.ASKED]
+    outbox.reconnected(real=1)
+    assert states(outbox.tick(real=10, at=10)) == [CommandState.EXPIRED]
+    assert len(line.sent) == 1
 
 
 @pytest.mark.parametrize(
