@@ -1,0 +1,301 @@
+"""A report in words a household can read, whatever it is written as."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from homectl.home import Autonomy, Kind, Origin, Ruling, Target
+from homectl.replay import pictures
+from homectl.replay.document import Document, Fact, Facts, Fold, Part, Picture, Section, Strip, Table, Words
+from homectl.replay.report import Report, figures
+from homectl.replay.score import Change, Fate, Score
+from homectl.replay.sentences import TASKS, advice, counted, did, listed, number, percent, state, sure, tenths, would
+from homectl.replay.strips import Strips
+
+DONE = (Ruling.APPROVED, Ruling.SUGGESTED)
+
+LEVELS = {
+    Autonomy.AUTO: "as if it had been let to act by itself",
+    Autonomy.SUGGEST: "as if it had been let to suggest, and no more",
+    Autonomy.OBSERVE: "as if it had only watched",
+}
+
+HOW = (
+    "Nothing was really switched: what I would have done is never put into the log, so everything after it is as it "
+    "was. A change of yours is matched if I would have made it in the ten minutes before you, or if I came to want the "
+    "same within ten minutes before or after. A change of mine is right if you made it, too, within ten minutes; wrong "
+    "if somebody was about and nobody did; and open if nobody was there to say. Only hours count in which you set "
+    "something and somebody was about. “As it was” is what a home would score that never changes anything: "
+    "where I agree with you less than that, I would have been of your mind less often than a machine that sleeps."
+)
+HEATING = (
+    "Rooms are as warm as they were in the log. A thermostat calls for heat while its room is colder than what is set; "
+    "an hour one degree below what you had set counts as one degree-hour colder."
+)
+SURE = (
+    "When I say that I am 80 % sure, 80 of 100 such moments should turn out so: points on the dashed line. The other "
+    "picture shows how many of the changes I would have made were yours, too, if I had to be so sure before acting."
+)
+
+
+def document(
+    report: Report, strips: Strips, *, log: Sequence[str] = (), more: Sequence[Section] = (), drawn: bool = True
+) -> Document:
+    """The report; `log` says what was read, `more` are sections to come before the explanations.
+
+    UsageError where it is to be `drawn` and there is no matplotlib.
+    """
+    told = _Told(report, strips, drawn=drawn)
+    sections = [
+        Section("At a glance", (told.facts(), *told.whose())),
+        *told.misses(),
+        *told.wrong(),
+        *told.days(),
+        Section("Room by room", (told.table(), *told.heating())),
+        *told.sureness(),
+        *more,
+        Section("What kept me from acting", (told.verdicts(), told.safety())),
+        Section("How to read this", (Words(HOW), *(Words(line, quiet=True) for line in log))),
+    ]
+    return Document(over="homectl: your home, replayed", title=told.title(), lead=told.lead(), sections=sections)
+
+
+class _Told:
+    """The parts of one report."""
+
+    def __init__(self, report: Report, strips: Strips, *, drawn: bool) -> None:
+        self.report, self.home, self.strips, self.drawn = report, report.trial.home, strips, drawn
+        self.score = sum(report.totals().values(), Score())
+        self.changes, self.proposals = report.changes(), report.proposals()
+
+    def title(self) -> str:
+        days, score = max(1, round(self.report.days)), self.score
+        span = f"In your last {days} days" if days > 1 else "In your last day"
+        if not score.changes:
+            return f"{span} nobody changed anything that I could have"
+        share = percent(score.changes - score.missed, score.changes)
+        misses = f"Here {'is' if score.missed == 1 else 'are'} the {counted(score.missed, 'miss', 'misses')}."
+        misses = misses if score.missed else "Nothing was missed."
+        return f"{span} I would have matched you {share}. {misses}"
+
+    def lead(self) -> str:
+        trial, score = self.report.trial, self.score
+        first, last = (f"{self._local(at):%a} {self._local(at).day} {self._local(at):%b %Y}" for at in self._span())
+        level = LEVELS[trial.autonomy.level or Autonomy.AUTO]
+        who = f"{self.home.name or self.home.id}, {first} to {last}. Decided by {trial.policy.name}, {level}."
+        if not score.changes:
+            return who
+        made = f"{score.anticipated:,} of your {score.changes:,} changes I would have made before you"
+        return f"{who} {made}; with {score.followed:,} more I came to want the same within ten minutes."
+
+    def facts(self) -> Facts:
+        score, days = self.score, self.report.days
+        shares = figures(score, days)
+        facts = [
+            Fact(
+                percent(score.changes - score.missed, score.changes),
+                "of your changes matched",
+                f"{score.anticipated:,} made before you, {score.followed:,} agreed, {score.missed:,} missed",
+            ),
+            Fact(
+                number(shares["false_per_day"]),
+                "changes a day you would not have wanted",
+                f"of {score.proposed:,} I would have made {score.matched:,} were right, {score.unjudged:,} open",
+            ),
+            Fact(
+                percent(score.agreed, score.opinions),
+                "of the time of your mind",
+                f"a home that is left as it was: {percent(score.persisted, score.labelled)}",
+            ),
+            Fact(
+                number(shares["flaps_per_hour"], 2),
+                "changes of mind an hour",
+                "within ten minutes, with nobody touching anything",
+            ),
+        ]
+        if score.overrides:
+            facts.append(
+                Fact(f"{score.avoided:,} of {score.overrides:,}", "overrides avoided", "that automations made you make")
+            )
+        return Facts(tuple(facts))
+
+    def whose(self) -> Sequence[Part]:
+        """Who is meant by "you", where the log does not name a person."""
+        labels = [scorer.labels for scorer in self.report.scorers.values()]
+        unknown = [label for label in labels if label.origin is Origin.UNKNOWN]
+        if not unknown:
+            return ()
+        which = "any" if len(unknown) == sum(label.origin is not None for label in labels) else "some"
+        return (
+            Words(
+                f"The log does not say who made {which} of these changes, so an unknown hand counts as yours. Some of "
+                "them may be another automation's.",
+                quiet=True,
+            ),
+        )
+
+    def misses(self) -> Sequence[Section]:
+        missed = [change for change in self.changes if change.fate is Fate.MISSED]
+        if not missed:
+            return ()
+        rows = [(*self._where(one.at, one.target), did(one), self._wished(one)) for one in reversed(missed)]
+        columns = ("When", "Where", "What", "You", "I")
+        return (Section(f"The {counted(len(missed), 'miss', 'misses')}", listed(columns, rows)),)
+
+    def wrong(self) -> Sequence[Section]:
+        wrong = [one for one in self.proposals if one.fate is Fate.WRONG]
+        if not wrong:
+            return ()
+        rows = [
+            (*self._where(d.at, d.target), would(one), state(d.target, one.state))
+            for one in reversed(wrong)
+            for d in (one.verdict.decision,)
+        ]
+        title = f"The {counted(len(wrong), 'change', 'changes')} you would not have wanted"
+        return (Section(title, listed(("When", "Where", "What", "I would have", "You had it"), rows)),)
+
+    def days(self) -> Sequence[Section]:
+        drawn: list[Strip] = self.strips.drawn(self.changes, self.proposals)
+        if not drawn:
+            return ()
+        count = len(self.strips.days)
+        title = "The last day, hour by hour" if count == 1 else f"The last {count} days, hour by hour"
+        return (Section(title, tuple(drawn)),)
+
+    def table(self) -> Table:
+        report, rows = self.report, []
+        names = {area.id: area.name or area.id for area in self.home.areas}
+        for line in report.lines():
+            area, task = names.get(line.area, "–"), TASKS[line.task]
+            if not line.by:
+                rows.append((area, task, line.reason, *["–"] * 7))
+                continue
+            score, shares = line.score, figures(line.score, report.days)
+            rows.append(
+                (
+                    area,
+                    task,
+                    ", ".join(line.by),
+                    f"{score.anticipated + score.followed:,} of {score.changes:,}",
+                    percent(score.anticipated, score.changes),
+                    f"{score.matched:,} / {score.wrong:,}",
+                    number(shares["false_per_day"]),
+                    percent(score.agreed, score.opinions),
+                    percent(score.persisted, score.labelled),
+                    number(shares["flaps_per_hour"], 2),
+                )
+            )
+        columns = (
+            "Area",
+            "Task",
+            "Set by",
+            "Matched",
+            "Before you",
+            "Right / wrong",
+            "Wrong a day",
+            "Of your mind",
+            "As it was",
+            "Flaps an hour",
+        )
+        return Table(columns, tuple(rows), frozenset(range(3, 10)), narrow="cards")
+
+    def heating(self) -> Sequence[Part]:
+        if Kind.SETPOINT not in self.report.totals():
+            return ()
+        found = self.report.heating().figures(self.report.days)
+        facts = (
+            Fact(
+                f"{number(found['would_heat_hours_per_day'])} h",
+                "a day of calls for heat",
+                f"as it was: {number(found['heating_hours_per_day'])} h, over all thermostats",
+            ),
+            Fact(number(found["colder_kelvin_hours_per_day"]), "degree-hours a day colder than you set", ""),
+            Fact(number(found["warmer_kelvin_hours_per_day"]), "degree-hours a day warmer than you set", ""),
+        )
+        return (Facts(facts), Words(HEATING, quiet=True))
+
+    def sureness(self) -> Sequence[Section]:
+        parts = [part for kind in self.report.totals() for part in self._sureness(kind)]
+        return (Section("How sure I have to be", (Words(SURE), *parts)),) if parts else ()
+
+    def _sureness(self, kind: Kind) -> Sequence[Part]:
+        found, gates = self.report.reliability(kind), self.report.gates(kind)
+        if found.error is None:
+            return ()
+        task, needed = TASKS[kind], self._needed(kind)
+        rows = tuple(
+            (
+                percent(gate.least, 1),
+                f"{gate.right:,}",
+                f"{gate.false:,}",
+                f"{gate.unjudged:,}",
+                "–" if gate.precision is None else percent(gate.right, gate.right + gate.false),
+            )
+            for gate in gates
+        )
+        about = f"{task.capitalize()}: said and come true differ by {found.error:.1%} on average"
+        seen = f"{task.capitalize()}: share of changes that were yours, too, by how sure I have to be"
+        drawn: Sequence[Part] = ()
+        if self.drawn:
+            drawn = (
+                Picture(
+                    f"{task.capitalize()}: am I as sure as I say?", about, pictures.reliability(found, f"said-{kind}")
+                ),
+                Picture(
+                    f"{task.capitalize()}: if I act from so sure on",
+                    seen,
+                    pictures.gates(gates, needed, f"gate-{kind}"),
+                ),
+            )
+        return (
+            *drawn,
+            Words(advice(gates, needed)),
+            Table(
+                (f"{task.capitalize()}: sure at least", "As you did", "Wrong", "Open", "Right"),
+                rows,
+                frozenset(range(1, 5)),
+            ),
+            Fold(f"{task.capitalize()}: how often it was so", (tenths(found),)),
+        )
+
+    def _needed(self, kind: Kind) -> float:
+        target = next(target for target in self.home.targets if target.kind is kind)
+        return self.report.trial.autonomy.enough(target)
+
+    def verdicts(self) -> Table:
+        counts = self.report.verdicts()
+        rows = tuple((name, f"{count:,}") for name, count in sorted(counts.items(), key=lambda item: -item[1]))
+        return Table(("What became of a wish that was not so already", "Times"), rows, frozenset({1}))
+
+    def safety(self) -> Table:
+        must = [check for check in self.report.checks() if check["must"] is not None]
+        rows = tuple((str(c["name"]), f"{c['value']:,}", "kept" if c["ok"] else "BROKEN") for c in must)
+        return Table(("Safety: must never happen", "Times", ""), rows, frozenset({1}))
+
+    def _where(self, at: float, target: Target) -> tuple[str, str, str]:
+        device = self.home.device(target.device)
+        area = next((a.name or a.id for a in self.home.areas if a.id == device.area), "–")
+        local = self._local(at)
+        return f"{local:%a} {local.day} {local:%b, %H:%M}", area, device.label
+
+    def _wished(self, change: Change) -> str:
+        if change.wish != change.wish:
+            return "had no opinion"
+        if not change.wished:
+            return f"wanted {state(change.target, change.wish)}, {sure(change.confidence)}"
+        return f"wanted the same all along, but {self._why(change)}"
+
+    def _why(self, change: Change) -> str:
+        verdict = change.verdict
+        if verdict is None or (change.confidence >= self._needed(change.target.kind) and verdict.ruling in DONE):
+            return f"had not done it in time ({sure(change.confidence)})"
+        if verdict.ruling is Ruling.REFUSED:
+            return f"the guard said no: {verdict.rule}"
+        if verdict.ruling is Ruling.NOTHING:
+            return f"kept my hands off: {verdict.reason}"
+        return f"was only {sure(change.confidence)}"
+
+    def _local(self, at: float) -> datetime:
+        return datetime.fromtimestamp(at, self.home.zone)
+
+    def _span(self) -> tuple[float, float]:
+        return self.report.trial.start, self.report.trial.end - 0.001
