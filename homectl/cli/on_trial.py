@@ -11,6 +11,7 @@ from homectl.cli import recorded
 if TYPE_CHECKING:
     from homectl.captures import BridgeInterpreter
     from homectl.home import History, Home, ModeSpan, Policy
+    from homectl.journal.readers.areas_from_log import Guess
     from homectl.journal.readers.rows import Tally
     from homectl.replay.engine import Trial
 
@@ -48,23 +49,24 @@ def recording(args: Namespace) -> Recording:
     guess = recorded.home_of(args.home, args.logs, args.timezone, speaker)
     if args.write_home:
         args.write_home.write_text(recorded.home_yaml(guess), encoding="utf-8")
-    return taken_in(args.logs, guess.home, speaker, guess.reasons, quiet=args.quiet)
+    return taken_in(args.logs, guess, speaker, quiet=args.quiet)
 
 
 def taken_in(
-    logs: Sequence[Path], home: "Home", speaker: "BridgeInterpreter", reasons: dict[str, str], *, quiet: bool
+    logs: Sequence[Path], guess: "Guess", speaker: "BridgeInterpreter", *, quiet: bool, keep: Path | None = None
 ) -> Recording:
-    """The logs of a home in memory."""
+    """The logs of a home in memory, and in the journal `keep` if there is to be one."""
     from homectl.home import LogError
     from homectl.journal import Journal
     from homectl.journal.readers.any_log import modes
 
-    with Journal.in_memory() as journal:
-        tallies = recorded.take_in(journal, logs, home, speaker, quiet=quiet)
+    with Journal.in_memory() if keep is None else Journal.open(keep) as journal:
+        journal.set_home(guess.home)
+        tallies = recorded.take_in(journal, logs, guess.home, speaker, quiet=quiet)
         history = journal.history()
     if not history.tracks:
         raise LogError(f"{logs[0]}: expected readings of the home's devices, got none; check --home")
-    return Recording(home, history, modes(logs), read(list(tallies.values())), reasons)
+    return Recording(guess.home, history, modes(logs), read(list(tallies.values())), guess.reasons)
 
 
 def trial_of(log: Recording, policy: "Policy", start: float, end: float, level: str = "auto") -> "Trial":
@@ -107,6 +109,22 @@ def policy_named(name: str, logs: Sequence[Path]) -> "Policy":
     from homectl.policies import own_of, policy_of
 
     return policy_of(str(own_of(logs)) if name == "own" else name, Limits())
+
+
+def taught(policy: "Policy", start: float, end: float) -> list[str]:
+    """A warning where a policy learned from days that it is replayed on: it has seen the answers there."""
+    from datetime import UTC, date, datetime
+
+    from models.policy import NetworkPolicy
+
+    days = policy.manifest.data.get("days") if isinstance(policy, NetworkPolicy) else None
+    if not isinstance(days, list | tuple):
+        return []
+    first, last = (date.fromisoformat(day) for day in days)
+    begun, ended = (datetime.fromtimestamp(at, UTC).date() for at in (start, end))
+    if last < begun or first > ended:
+        return []
+    return [f"{policy.name} learned from {first} to {last}: on those days it has seen what people did."]
 
 
 def read_in_words(about: dict[str, Any], reasons: dict[str, str]) -> list[str]:

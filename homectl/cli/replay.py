@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from homectl.cli import on_trial, recorded
+from homectl.cli.reported import Told, Wanted, replayed
 
 if TYPE_CHECKING:
-    from homectl.cli.on_trial import Recording
     from homectl.replay.report import Report
 
 NAME, HELP = "replay", "what homectl would have done, beside what people did, in a recorded log"
@@ -46,11 +46,10 @@ def run(args: Namespace) -> None:
     policy = on_trial.policy_named(args.policy, args.logs)
     trial = on_trial.trial_of(log, policy, start, end, args.autonomy)
 
-    from homectl.cli.reported import Wanted, replayed
-
-    shown = replayed(trial, Wanted(page=args.report, decisions=args.decisions), _said(log), quiet=args.quiet)
+    told = Told(notes=on_trial.taught(policy, start, end), log=on_trial.read_in_words(log.about, log.reasons))
+    shown = replayed(trial, Wanted(page=args.report, decisions=args.decisions), told, quiet=args.quiet)
     done = time.perf_counter()
-    _show(shown, log)
+    _show(shown, told)
     if args.json:
         from homectl.replay.report import as_json
 
@@ -73,16 +72,12 @@ def _check(args: Namespace) -> None:
     reported.check(args.report, args.decisions)
 
 
-def _said(log: "Recording") -> list[str]:
-    return on_trial.read_in_words(log.about, log.reasons)
-
-
-def _show(report: "Report", log: "Recording") -> None:
+def _show(report: "Report", told: Told) -> None:
     from homectl.replay.table import as_table, legend
 
     console = wide_console()
     console.print(as_table(report))
-    for line in [*legend(report), *_said(log)]:
+    for line in [*told.notes, *legend(report), *told.log]:
         console.print(line, highlight=False, markup=False)
 
 

@@ -25,6 +25,15 @@ class Wanted:
     decisions: Path | None = None
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a report says beside what was replayed: what to read first, what was read of the log, further sections."""
+
+    notes: Sequence[str] = ()
+    log: Sequence[str] = ()
+    more: "Sequence[Section]" = ()
+
+
 def check(page: Path | None, decisions: Path | None = None) -> None:
     """UsageError for what cannot be written: an unknown kind of report, or a library that is missing."""
     from importlib.util import find_spec
@@ -45,7 +54,7 @@ def check(page: Path | None, decisions: Path | None = None) -> None:
         raise UsageError("--decisions: pyarrow is needed and is not installed; pip install 'homectl[parquet]'")
 
 
-def replayed(trial: "Trial", wanted: Wanted, log: Sequence[str] = (), *, quiet: bool = False) -> "Report":
+def replayed(trial: "Trial", wanted: Wanted, told: Told, *, quiet: bool = False) -> "Report":
     """Replay with a bar where somebody watches, and write what is wanted."""
     from homectl.journal.decisions_parquet import DecisionsFile
     from homectl.replay.strips import Strips
@@ -57,19 +66,19 @@ def replayed(trial: "Trial", wanted: Wanted, log: Sequence[str] = (), *, quiet: 
             watchers.append(_Decisions(stack.enter_context(DecisionsFile(wanted.decisions))))
         report = _run(trial, watchers, quiet=quiet)
     if wanted.page is not None:
-        write(report, strips, wanted.page, log)
+        write(report, strips, wanted.page, told)
     return report
 
 
-def write(report: "Report", strips: "Strips", file: Path, log: Sequence[str], more: "Sequence[Section]" = ()) -> None:
+def write(report: "Report", strips: "Strips", file: Path, told: Told) -> None:
     """The report for people, as the file's name says: Markdown, or else a page."""
     from homectl.replay.markdown import markdown
     from homectl.replay.page import page
     from homectl.replay.story import document
 
     text = file.suffix == ".md"
-    told = document(report, strips, log=log, more=more, drawn=not text)
-    file.write_text(markdown(told) if text else page(told), encoding="utf-8")
+    whole = document(report, strips, notes=told.notes, log=told.log, more=told.more, drawn=not text)
+    file.write_text(markdown(whole) if text else page(whole), encoding="utf-8")
 
 
 def run_with_strips(trial: "Trial", *, quiet: bool) -> "tuple[Report, Strips]":

@@ -4,6 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+NOTHING = "–"
+"""A cell of a table in which there is nothing to say."""
+
 UNKNOWN = -1
 """The strength of what is not known."""
 

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 from xml.etree.ElementTree import Element, SubElement
 
 from homectl.replay.document import (
+    NOTHING,
     UNKNOWN,
     Band,
     Day,
@@ -24,9 +25,6 @@ from homectl.replay.document import (
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
 """What a browser lets the page do: show itself in its own style."""
-
-NOTHING = "–"
-"""A cell in which there is nothing to say."""
 
 SHAPES = {
     "anticipated": "M-3.5 0a3.5 3.5 0 1 0 7 0a3.5 3.5 0 1 0 -7 0z",

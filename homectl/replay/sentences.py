@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from homectl.home import Kind, LockState, Target
 from homectl.replay.alike import value_of
-from homectl.replay.document import Fold, Part, Table, Words
+from homectl.replay.document import NOTHING, Fold, Part, Table, Words
 from homectl.replay.score import Change, Proposal
 from homectl.replay.sureness import BINS, Gate, Reliability
 
@@ -26,7 +26,7 @@ TASKS = {Kind.LIGHT: "light", Kind.SETPOINT: "heating", Kind.LOCK: "lock"}
 def percent(part: float, whole: float) -> str:
     """A share, which is 0 or 100 % only where it is exactly that; a dash where there is nothing to divide by."""
     if not whole:
-        return "–"
+        return NOTHING
     share, rounded = part / whole, round(100 * part / whole)
     rough = (rounded == 0 and part > 0) or (rounded == 100 and part < whole)
     return f"{math.floor(1000 * share) / 10 or 0.1:.1f}{PERCENT}" if rough else f"{rounded}{PERCENT}"
@@ -37,7 +37,7 @@ def sure(confidence: float) -> str:
 
 
 def number(value: float | None, digits: int = 1) -> str:
-    return "–" if value is None else f"{value:,.{digits}f}"
+    return NOTHING if value is None else f"{value:,.{digits}f}"
 
 
 def counted(count: int, one: str, many: str) -> str:

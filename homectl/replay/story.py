@@ -5,7 +5,7 @@ from datetime import datetime
 
 from homectl.home import Autonomy, Kind, Origin, Ruling, Target
 from homectl.replay import pictures
-from homectl.replay.document import Document, Fact, Facts, Fold, Part, Picture, Section, Strip, Table, Words
+from homectl.replay.document import NOTHING, Document, Fact, Facts, Fold, Part, Picture, Section, Strip, Table, Words
 from homectl.replay.report import Report, figures
 from homectl.replay.score import Change, Fate, Score
 from homectl.replay.sentences import TASKS, advice, counted, did, listed, number, percent, state, sure, tenths, would
@@ -38,15 +38,21 @@ SURE = (
 
 
 def document(
-    report: Report, strips: Strips, *, log: Sequence[str] = (), more: Sequence[Section] = (), drawn: bool = True
+    report: Report,
+    strips: Strips,
+    *,
+    notes: Sequence[str] = (),
+    log: Sequence[str] = (),
+    more: Sequence[Section] = (),
+    drawn: bool = True,
 ) -> Document:
-    """The report; `log` says what was read, `more` are sections to come before the explanations.
+    """The report; `notes` are to be read first, `log` says what was read, `more` are sections before the explanations.
 
     UsageError where it is to be `drawn` and there is no matplotlib.
     """
     told = _Told(report, strips, drawn=drawn)
     sections = [
-        Section("At a glance", (told.facts(), *told.whose())),
+        Section("At a glance", (told.facts(), *map(Words, notes), *told.whose())),
         *told.misses(),
         *told.wrong(),
         *told.days(),
@@ -56,7 +62,18 @@ def document(
         Section("What kept me from acting", (told.verdicts(), told.safety())),
         Section("How to read this", (Words(HOW), *(Words(line, quiet=True) for line in log))),
     ]
-    return Document(over="homectl: your home, replayed", title=told.title(), lead=told.lead(), sections=sections)
+    return Document(over="homectl: your home, replayed", title=headline(report), lead=told.lead(), sections=sections)
+
+
+def headline(report: Report) -> str:
+    """The report in one line."""
+    score, days = sum(report.totals().values(), Score()), max(1, round(report.days))
+    span = f"In your last {days} days" if days > 1 else "In your last day"
+    if not score.changes:
+        return f"{span} nobody changed anything that I could have."
+    misses = f"Here {'is' if score.missed == 1 else 'are'} the {counted(score.missed, 'miss', 'misses')}."
+    matched = percent(score.changes - score.missed, score.changes)
+    return f"{span} I would have matched you {matched}. {misses if score.missed else 'Nothing was missed.'}"
 
 
 class _Told:
@@ -66,16 +83,6 @@ class _Told:
         self.report, self.home, self.strips, self.drawn = report, report.trial.home, strips, drawn
         self.score = sum(report.totals().values(), Score())
         self.changes, self.proposals = report.changes(), report.proposals()
-
-    def title(self) -> str:
-        days, score = max(1, round(self.report.days)), self.score
-        span = f"In your last {days} days" if days > 1 else "In your last day"
-        if not score.changes:
-            return f"{span} nobody changed anything that I could have"
-        share = percent(score.changes - score.missed, score.changes)
-        misses = f"Here {'is' if score.missed == 1 else 'are'} the {counted(score.missed, 'miss', 'misses')}."
-        misses = misses if score.missed else "Nothing was missed."
-        return f"{span} I would have matched you {share}. {misses}"
 
     def lead(self) -> str:
         trial, score = self.report.trial, self.score
@@ -165,9 +172,9 @@ class _Told:
         report, rows = self.report, []
         names = {area.id: area.name or area.id for area in self.home.areas}
         for line in report.lines():
-            area, task = names.get(line.area, "–"), TASKS[line.task]
+            area, task = names.get(line.area, NOTHING), TASKS[line.task]
             if not line.by:
-                rows.append((area, task, line.reason, *["–"] * 7))
+                rows.append((area, task, line.reason, *[NOTHING] * 7))
                 continue
             score, shares = line.score, figures(line.score, report.days)
             rows.append(
@@ -221,40 +228,26 @@ class _Told:
         found, gates = self.report.reliability(kind), self.report.gates(kind)
         if found.error is None:
             return ()
-        task, needed = TASKS[kind], self._needed(kind)
+        task, needed = TASKS[kind].capitalize(), self._needed(kind)
+        shares = [NOTHING if gate.precision is None else percent(gate.right, gate.right + gate.false) for gate in gates]
         rows = tuple(
-            (
-                percent(gate.least, 1),
-                f"{gate.right:,}",
-                f"{gate.false:,}",
-                f"{gate.unjudged:,}",
-                "–" if gate.precision is None else percent(gate.right, gate.right + gate.false),
-            )
-            for gate in gates
+            (percent(gate.least, 1), f"{gate.right:,}", f"{gate.false:,}", f"{gate.unjudged:,}", share)
+            for gate, share in zip(gates, shares, strict=True)
         )
-        about = f"{task.capitalize()}: said and come true differ by {found.error:.1%} on average"
-        seen = f"{task.capitalize()}: share of changes that were yours, too, by how sure I have to be"
         drawn: Sequence[Part] = ()
         if self.drawn:
+            about = f"{task}: said and come true differ by {found.error:.1%} on average"
+            seen = f"{task}: share of changes that were yours, too, by how sure I have to be"
             drawn = (
-                Picture(
-                    f"{task.capitalize()}: am I as sure as I say?", about, pictures.reliability(found, f"said-{kind}")
-                ),
-                Picture(
-                    f"{task.capitalize()}: if I act from so sure on",
-                    seen,
-                    pictures.gates(gates, needed, f"gate-{kind}"),
-                ),
+                Picture(f"{task}: am I as sure as I say?", about, pictures.reliability(found, f"said-{kind}")),
+                Picture(f"{task}: if I act from so sure on", seen, pictures.gates(gates, needed, f"gate-{kind}")),
             )
+        columns = (f"{task}: sure at least", "As you did", "Wrong", "Open", "Right")
         return (
             *drawn,
             Words(advice(gates, needed)),
-            Table(
-                (f"{task.capitalize()}: sure at least", "As you did", "Wrong", "Open", "Right"),
-                rows,
-                frozenset(range(1, 5)),
-            ),
-            Fold(f"{task.capitalize()}: how often it was so", (tenths(found),)),
+            Table(columns, rows, frozenset(range(1, 5))),
+            Fold(f"{task}: how often it was so", (tenths(found),)),
         )
 
     def _needed(self, kind: Kind) -> float:
@@ -273,7 +266,7 @@ class _Told:
 
     def _where(self, at: float, target: Target) -> tuple[str, str, str]:
         device = self.home.device(target.device)
-        area = next((a.name or a.id for a in self.home.areas if a.id == device.area), "–")
+        area = next((a.name or a.id for a in self.home.areas if a.id == device.area), NOTHING)
         local = self._local(at)
         return f"{local:%a} {local.day} {local:%b, %H:%M}", area, device.label
 
