@@ -111,18 +111,19 @@ def policy_named(name: str, logs: Sequence[Path]) -> "Policy":
     return policy_of(str(own_of(logs)) if name == "own" else name, Limits())
 
 
-def taught(policy: "Policy", start: float, end: float) -> list[str]:
+def taught(trial: "Trial") -> list[str]:
     """A warning where a policy learned from days that it is replayed on: it has seen the answers there."""
-    from datetime import UTC, date, datetime
+    from datetime import date
 
+    from homectl.learning.days import day_of
     from models.policy import NetworkPolicy
 
+    policy, zone = trial.policy, trial.home.zone
     days = policy.manifest.data.get("days") if isinstance(policy, NetworkPolicy) else None
     if not isinstance(days, list | tuple):
         return []
     first, last = (date.fromisoformat(day) for day in days)
-    begun, ended = (datetime.fromtimestamp(at, UTC).date() for at in (start, end))
-    if last < begun or first > ended:
+    if last < day_of(trial.start, zone) or first > day_of(trial.end, zone):
         return []
     return [f"{policy.name} learned from {first} to {last}: on those days it has seen what people did."]
 

@@ -46,7 +46,7 @@ def run(args: Namespace) -> None:
     policy = on_trial.policy_named(args.policy, args.logs)
     trial = on_trial.trial_of(log, policy, start, end, args.autonomy)
 
-    told = Told(notes=on_trial.taught(policy, start, end), log=on_trial.read_in_words(log.about, log.reasons))
+    told = Told(notes=on_trial.taught(trial), log=on_trial.read_in_words(log.about, log.reasons))
     shown = replayed(trial, Wanted(page=args.report, decisions=args.decisions), told, quiet=args.quiet)
     done = time.perf_counter()
     _show(shown, told)

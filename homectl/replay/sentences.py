@@ -1,6 +1,8 @@
 """How a report says what happened: numbers, changes and states in words."""
 
 import math
+import re
+from collections import Counter
 from collections.abc import Sequence
 
 from homectl.home import Kind, LockState, Target
@@ -19,6 +21,9 @@ ENOUGH = 10
 """Judged changes that a share has to rest on before it is given as advice."""
 
 PERCENT = "\N{NO-BREAK SPACE}%"
+
+LENGTH = re.compile(r" for [0-9][^,]*$")
+"""How long something has been so: no reason of its own."""
 
 TASKS = {Kind.LIGHT: "light", Kind.SETPOINT: "heating", Kind.LOCK: "lock"}
 
@@ -85,6 +90,15 @@ def listed(columns: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> tuple[P
     if len(rows) > LISTED:
         parts.append(Words(f"{len(rows) - LISTED:,} older ones are not listed here.", quiet=True))
     return tuple(parts)
+
+
+def silences(reasons: Sequence[str]) -> tuple[Part, ...]:
+    """What kept a policy most often from having an opinion where people changed something; nothing if it always had."""
+    told = Counter(LENGTH.sub("", reason) for reason in reasons if reason)
+    if not told:
+        return ()
+    why, times = told.most_common(1)[0]
+    return (Words(f"In {len(reasons):,} of those listed I had no opinion; in {times:,} of them because {why}."),)
 
 
 def advice(gates: Sequence[Gate], needed: float) -> str:

@@ -1,15 +1,30 @@
 """A report in words a household can read, whatever it is written as."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+import numpy as np
+
 from homectl.home import Autonomy, Kind, Origin, Ruling, Target
-from homectl.replay import pictures
-from homectl.replay.document import NOTHING, Document, Fact, Facts, Fold, Part, Picture, Section, Strip, Table, Words
+from homectl.replay.document import NOTHING, Document, Fact, Facts, Part, Section, Strip, Table, Words
+from homectl.replay.engine import MINUTE
 from homectl.replay.report import Report, figures
 from homectl.replay.score import Change, Fate, Score
-from homectl.replay.sentences import TASKS, advice, counted, did, listed, number, percent, state, sure, tenths, would
+from homectl.replay.sentences import (
+    LISTED,
+    TASKS,
+    counted,
+    did,
+    listed,
+    number,
+    percent,
+    silences,
+    state,
+    sure,
+    would,
+)
 from homectl.replay.strips import Strips
+from homectl.replay.trust import needed, trust
 
 DONE = (Ruling.APPROVED, Ruling.SUGGESTED)
 
@@ -31,10 +46,6 @@ HEATING = (
     "Rooms are as warm as they were in the log. A thermostat calls for heat while its room is colder than what is set; "
     "an hour one degree below what you had set counts as one degree-hour colder."
 )
-SURE = (
-    "When I say that I am 80 % sure, 80 of 100 such moments should turn out so: points on the dashed line. The other "
-    "picture shows how many of the changes I would have made were yours, too, if I had to be so sure before acting."
-)
 
 
 def document(
@@ -50,14 +61,14 @@ def document(
 
     UsageError where it is to be `drawn` and there is no matplotlib.
     """
-    told = _Told(report, strips, drawn=drawn)
+    told = _Told(report, strips)
     sections = [
         Section("At a glance", (told.facts(), *map(Words, notes), *told.whose())),
         *told.misses(),
         *told.wrong(),
         *told.days(),
         Section("Room by room", (told.table(), *told.heating())),
-        *told.sureness(),
+        *trust(report, drawn=drawn),
         *more,
         Section("What kept me from acting", (told.verdicts(), told.safety())),
         Section("How to read this", (Words(HOW), *(Words(line, quiet=True) for line in log))),
@@ -79,8 +90,8 @@ def headline(report: Report) -> str:
 class _Told:
     """The parts of one report."""
 
-    def __init__(self, report: Report, strips: Strips, *, drawn: bool) -> None:
-        self.report, self.home, self.strips, self.drawn = report, report.trial.home, strips, drawn
+    def __init__(self, report: Report, strips: Strips) -> None:
+        self.report, self.home, self.strips = report, report.trial.home, strips
         self.score = sum(report.totals().values(), Score())
         self.changes, self.proposals = report.changes(), report.proposals()
 
@@ -91,8 +102,10 @@ class _Told:
         who = f"{self.home.name or self.home.id}, {first} to {last}. Decided by {trial.policy.name}, {level}."
         if not score.changes:
             return who
-        made = f"{score.anticipated:,} of your {score.changes:,} changes I would have made before you"
-        return f"{who} {made}; with {score.followed:,} more I came to want the same within ten minutes."
+        few = f"{score.anticipated:,}" if score.anticipated else "None"
+        made = f"{few} of your {score.changes:,} changes I would have made before you"
+        more = f"; with {score.followed:,} more I came to want the same within ten minutes" if score.followed else ""
+        return f"{who} {made}{more}."
 
     def facts(self) -> Facts:
         score, days = self.score, self.report.days
@@ -141,12 +154,25 @@ class _Told:
         )
 
     def misses(self) -> Sequence[Section]:
-        missed = [change for change in self.changes if change.fate is Fate.MISSED]
+        missed = [change for change in reversed(self.changes) if change.fate is Fate.MISSED]
         if not missed:
             return ()
-        rows = [(*self._where(one.at, one.target), did(one), self._wished(one)) for one in reversed(missed)]
-        columns = ("When", "Where", "What", "You", "I")
-        return (Section(f"The {counted(len(missed), 'miss', 'misses')}", listed(columns, rows)),)
+        silent = {one: self._silence(one) for one in missed[:LISTED] if one.wish != one.wish}
+        rows = [(*self._where(one.at, one.target), did(one), self._wished(one, silent)) for one in missed]
+        title = f"The {counted(len(missed), 'miss', 'misses')}"
+        return (
+            Section(title, (*silences(list(silent.values())), *listed(("When", "Where", "What", "You", "I"), rows))),
+        )
+
+    def _silence(self, change: Change) -> str:
+        """Why the policy had no opinion just before a change, in its own words."""
+        trial = self.report.trial
+        at = np.floor(change.at / MINUTE) * MINUTE
+        try:
+            said = trial.policy.predict(trial.home, trial.history, float(at), [change.target])
+        except (ArithmeticError, ValueError, LookupError):
+            return ""
+        return said[0].why if said and said[0].setting is None else ""
 
     def wrong(self) -> Sequence[Section]:
         wrong = [one for one in self.proposals if one.fate is Fate.WRONG]
@@ -220,40 +246,6 @@ class _Told:
         )
         return (Facts(facts), Words(HEATING, quiet=True))
 
-    def sureness(self) -> Sequence[Section]:
-        parts = [part for kind in self.report.totals() for part in self._sureness(kind)]
-        return (Section("How sure I have to be", (Words(SURE), *parts)),) if parts else ()
-
-    def _sureness(self, kind: Kind) -> Sequence[Part]:
-        found, gates = self.report.reliability(kind), self.report.gates(kind)
-        if found.error is None:
-            return ()
-        task, needed = TASKS[kind].capitalize(), self._needed(kind)
-        shares = [NOTHING if gate.precision is None else percent(gate.right, gate.right + gate.false) for gate in gates]
-        rows = tuple(
-            (percent(gate.least, 1), f"{gate.right:,}", f"{gate.false:,}", f"{gate.unjudged:,}", share)
-            for gate, share in zip(gates, shares, strict=True)
-        )
-        drawn: Sequence[Part] = ()
-        if self.drawn:
-            about = f"{task}: said and come true differ by {found.error:.1%} on average"
-            seen = f"{task}: share of changes that were yours, too, by how sure I have to be"
-            drawn = (
-                Picture(f"{task}: am I as sure as I say?", about, pictures.reliability(found, f"said-{kind}")),
-                Picture(f"{task}: if I act from so sure on", seen, pictures.gates(gates, needed, f"gate-{kind}")),
-            )
-        columns = (f"{task}: sure at least", "As you did", "Wrong", "Open", "Right")
-        return (
-            *drawn,
-            Words(advice(gates, needed)),
-            Table(columns, rows, frozenset(range(1, 5))),
-            Fold(f"{task}: how often it was so", (tenths(found),)),
-        )
-
-    def _needed(self, kind: Kind) -> float:
-        target = next(target for target in self.home.targets if target.kind is kind)
-        return self.report.trial.autonomy.enough(target)
-
     def verdicts(self) -> Table:
         counts = self.report.verdicts()
         rows = tuple((name, f"{count:,}") for name, count in sorted(counts.items(), key=lambda item: -item[1]))
@@ -270,16 +262,19 @@ class _Told:
         local = self._local(at)
         return f"{local:%a} {local.day} {local:%b, %H:%M}", area, device.label
 
-    def _wished(self, change: Change) -> str:
+    def _wished(self, change: Change, silent: Mapping[Change, str]) -> str:
         if change.wish != change.wish:
-            return "had no opinion"
+            why = silent.get(change)
+            return f"had no opinion: {why}" if why else "had no opinion"
         if not change.wished:
             return f"wanted {state(change.target, change.wish)}, {sure(change.confidence)}"
         return f"wanted the same all along, but {self._why(change)}"
 
     def _why(self, change: Change) -> str:
         verdict = change.verdict
-        if verdict is None or (change.confidence >= self._needed(change.target.kind) and verdict.ruling in DONE):
+        if verdict is None or (
+            change.confidence >= needed(self.report.trial, change.target.kind) and verdict.ruling in DONE
+        ):
             return f"had not done it in time ({sure(change.confidence)})"
         if verdict.ruling is Ruling.REFUSED:
             return f"the guard said no: {verdict.rule}"

@@ -17,7 +17,7 @@ MOST = 14
 """Days that are shown."""
 
 LEAST = 3600.0
-"""Seconds that a day needs to be shown."""
+"""Seconds of a day that are shown even where nothing happens."""
 
 STEPS = 5
 """Strengths that can be told apart."""
@@ -83,18 +83,14 @@ class Strips:
         )
         low, high = _range(kind, had, wished)
         bands = [_strength(kind, values, low, high) for values in (had, wished)]
-        days = tuple(
-            Day(
-                f"{day:%a} {day.day} {day:%b}",
-                _bands(times, bands[0], begin, end),
-                _bands(times, bands[1], begin, end),
-                tuple(_marks(((c.at, c.fate, self._about(c)) for c in made), begin, end)),
-                tuple(_marks(((p.verdict.decision.at, p.fate, self._proposal(p)) for p in asked), begin, end)),
-            )
-            for day, (begin, end) in zip(self.days, pairwise(self._bounds), strict=True)
-            if self._begun < end - LEAST and self._ended > begin + LEAST
-        )
-        return Strip(title, kind, MEANING[kind].format(low=low, high=high), days)
+        days = []
+        for day, (begin, end) in zip(self.days, pairwise(self._bounds), strict=True):
+            changed = tuple(_marks(((c.at, c.fate, self._about(c)) for c in made), begin, end))
+            proposed = tuple(_marks(((p.verdict.decision.at, p.fate, self._proposal(p)) for p in asked), begin, end))
+            if changed or proposed or (self._begun < end - LEAST and self._ended > begin + LEAST):
+                seen, wanted = (_bands(times, strength, begin, end) for strength in bands)
+                days.append(Day(f"{day:%a} {day.day} {day:%b}", seen, wanted, changed, proposed))
+        return Strip(title, kind, MEANING[kind].format(low=low, high=high), tuple(days))
 
     def _about(self, change: Change) -> str:
         return f"{self._when(change.at)} you: {self._name(change.target)}, {WORDS[change.fate]}"

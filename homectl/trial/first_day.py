@@ -51,10 +51,9 @@ def learned(journal: Journal, path: Path, given: Path, modes: Sequence[ModeSpan]
         )
         return Learned(weights=given, start=last, said=said)
     judged = tonight.whole_days()[-plan.judge]
-    said = f"{taught}, and was better on the {plan.judge} days after ({outcome.said}), so it decides. None of those "
-    return Learned(
-        weights=tonight.shelf.path(outcome.model), start=midnight(judged, zone), said=f"{said}days taught it."
-    )
+    said = f"{taught}, and decides: on the {plan.judge} days after, by log loss, {outcome.said}. "
+    said += "They are replayed here, and taught it nothing."
+    return Learned(weights=tonight.shelf.path(outcome.model), start=midnight(judged, zone), said=said)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
