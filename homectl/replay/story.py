@@ -8,7 +8,7 @@ import numpy as np
 from homectl.home import Autonomy, Kind, Origin, Ruling, Target
 from homectl.replay.document import NOTHING, Document, Fact, Facts, Part, Section, Strip, Table, Words
 from homectl.replay.engine import MINUTE
-from homectl.replay.report import Report, figures
+from homectl.replay.report import DOES, Report, figures
 from homectl.replay.score import Change, Fate, Score
 from homectl.replay.sentences import (
     LISTED,
@@ -24,9 +24,7 @@ from homectl.replay.sentences import (
     would,
 )
 from homectl.replay.strips import Strips
-from homectl.replay.trust import needed, trust
-
-DONE = (Ruling.APPROVED, Ruling.SUGGESTED)
+from homectl.replay.trust import trust
 
 LEVELS = {
     Autonomy.AUTO: "as if it had been let to act by itself",
@@ -271,11 +269,12 @@ class _Told:
         return f"wanted the same all along, but {self._why(change)}"
 
     def _why(self, change: Change) -> str:
-        verdict = change.verdict
-        if verdict is None or (
-            change.confidence >= needed(self.report.trial, change.target.kind) and verdict.ruling in DONE
-        ):
-            return f"had not done it in time ({sure(change.confidence)})"
+        verdict, level = change.verdict, self.report.trial.autonomy.level or Autonomy.AUTO
+        if verdict is None:
+            return f"had not asked for it yet, {sure(change.confidence)}"
+        if verdict.ruling in (Ruling.APPROVED, DOES[level]):
+            done = "would have done it" if verdict.ruling is Ruling.APPROVED else "had proposed it"
+            return f"{done} at {self._local(verdict.decision.at):%H:%M} already"
         if verdict.ruling is Ruling.REFUSED:
             return f"the guard said no: {verdict.rule}"
         if verdict.ruling is Ruling.NOTHING:

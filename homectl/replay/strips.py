@@ -160,7 +160,7 @@ def _bands(times: Times, strength: NDArray[np.intp], begin: float, end: float) -
     cuts = np.flatnonzero((np.diff(part) != 0) | (np.diff(at) > 60.0)) + 1
     bounds = [0, *cuts.tolist(), len(part)]
     return tuple(
-        Band((at[a] - begin) / (end - begin), (at[b - 1] + 60.0 - begin) / (end - begin), int(part[a]))
+        Band(float(at[a] - begin) / (end - begin), float(at[b - 1] + 60.0 - begin) / (end - begin), int(part[a]))
         for a, b in pairwise(bounds)
         if part[a]
     )

@@ -1,4 +1,4 @@
-"""How far a policy can be trusted, as a report shows it: whether it is as sure as it says, and how sure it has to be."""
+"""How far a policy can be trusted, as a report shows it: is it as sure as it says, and how sure does it have to be."""
 
 from collections.abc import Sequence
 
