@@ -46,11 +46,7 @@ def check(page: Path | None, decisions: Path | None = None) -> None:
     if page is not None and page.suffix != ".md" and not pictures.possible():
         missing = "Matplotlib is needed for a page and is not installed"
         raise UsageError(f"--report: {missing}; pip install 'homectl[evaluate]', or name a text (.md)")
-    try:
-        arrow = decisions is None or find_spec("pyarrow") is not None
-    except ValueError:
-        arrow = False
-    if not arrow:
+    if decisions is not None and find_spec("pyarrow") is None:
         raise UsageError("--decisions: pyarrow is needed and is not installed; pip install 'homectl[parquet]'")
 
 

@@ -46,10 +46,7 @@ def possible() -> bool:
     """Whether there is a matplotlib to draw with; it is not loaded."""
     from importlib.util import find_spec
 
-    try:
-        return find_spec("matplotlib") is not None
-    except ValueError:
-        return False
+    return find_spec("matplotlib") is not None
 
 
 def reliability(of: Reliability, name: str) -> str:
