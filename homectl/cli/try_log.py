@@ -93,11 +93,11 @@ def _learned(journal: Path, log: "Recording", *, quiet: bool) -> "Learned":
     from homectl.cli.progress import shown
     from homectl.journal import Journal
     from homectl.policies import checkpoint_of
-    from homectl.trial.first_day import learned
+    from homectl.trial.first_day import learned, night_of
 
     with Journal.open(journal, read_only=True) as kept, shown(quiet=quiet) as progress:
         progress("learning from your days; some minutes", 0.0)
-        return learned(kept, journal, checkpoint_of("base"), log.modes)
+        return learned(night_of(kept, journal, checkpoint_of("base"), log.modes))
 
 
 def _report(args: Namespace, log: "Recording", learned: "Learned", said: list[str]) -> None:

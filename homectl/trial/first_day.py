@@ -8,7 +8,7 @@ from pathlib import Path
 from homectl.captures.interpreter import LOGGED
 from homectl.home import Event, Home, ModeSpan, Target
 from homectl.journal import Journal
-from homectl.learning import Night, Plan, night
+from homectl.learning import Night, night
 from homectl.learning.days import day_of, midnight, unusual_days
 from homectl.replay.document import Section, Table, Words
 from homectl.replay.report import Report
@@ -16,10 +16,6 @@ from homectl.replay.sentences import counted, percent
 
 SHOWN = 10
 """Days that are replayed where none had to be held out of learning."""
-
-
-PLAN = Plan()
-"""How days are shared out, as at night."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,23 +28,26 @@ class Learned:
     said: str
 
 
-def learned(journal: Journal, path: Path, given: Path, modes: Sequence[ModeSpan], plan: Plan = PLAN) -> Learned:
-    """Learn from a log in a journal as a running home does at night, with its last days held out.
+def night_of(journal: Journal, path: Path, given: Path, modes: Sequence[ModeSpan]) -> Night:
+    """The night after the last reading of the log in a journal; `modes` are those that its home was in."""
+    tonight = Night.of(journal, path, given, journal.newest())
+    return replace(tonight, unusual=unusual_days(modes, tonight.home.zone))
 
-    The network that comes of it decides if it was better on those days than the weights `given`; they are what is
-    replayed then. Otherwise the given weights decide, which no day of the log has taught.
+
+def learned(tonight: Night) -> Learned:
+    """Learn from a log as a running home does at night, with its last days held out.
+
+    The network that comes of it decides if it was better on those days than the weights that were given, and they are
+    what is replayed then. Otherwise the given weights decide, which no day of the log has taught.
     """
-    at, zone = journal.newest(), journal.home().zone
-    tonight = replace(Night.of(journal, path, given, at), plan=plan, unusual=unusual_days(modes, zone))
+    at, zone, plan, given = tonight.at, tonight.home.zone, tonight.plan, tonight.given
     outcome = night(tonight)[-1]
     last = midnight(day_of(at, zone) - timedelta(days=SHOWN - 1), zone)
     if outcome.model is None:
         return Learned(weights=given, start=last, said=f"Nothing was learned from your own days: {outcome.said}.")
     taught = f"A network learned from your days of {outcome.days[0]} to {outcome.days[-1]}"
     if outcome.event not in (Event.SHADOWED, Event.PROMOTED):
-        said = (
-            f"{taught}, but it was not better on the {plan.judge} days after ({outcome.said}), so it does not decide."
-        )
+        said = f"{taught}, but does not decide: on the {plan.judge} days after, by log loss, {outcome.said}."
         return Learned(weights=given, start=last, said=said)
     judged = tonight.whole_days()[-plan.judge]
     said = f"{taught}, and decides: on the {plan.judge} days after, by log loss, {outcome.said}. "
@@ -76,9 +75,8 @@ class Reach:
         if not things:
             return "You changed nothing in these days that homectl could learn, so there is nothing to control yet."
         if not self.beyond:
-            return (
-                f"homectl could control today, over MQTT, all that you changed: {counted(things, 'thing', 'things')}."
-            )
+            count = counted(things, "thing", "things")
+            return f"homectl could control today, over MQTT, all that you changed: {count}."
         if not self.within:
             return f"homectl could control none of what you changed today: no log says how it is reached. {NEXT}"
         share = percent(sum(n for _, n in self.within), changes)
