@@ -32,9 +32,7 @@ def differences(args: Namespace, log: "Recording") -> None:
 
 
 def _show(found: "Differences") -> None:
-    from homectl.cli.replay import wide_console
-
-    console, spans = wide_console(), found.spans()
+    console, spans = on_trial.console(), found.spans()
     a, b = found.one.policy.name, found.other.policy.name
     console.print(_counts(found, f"A is {a}, B is {b}: minutes in which each is right where they differ"))
     longest = sorted(spans, key=lambda span: -span.minutes())[:SHOWN]

@@ -164,3 +164,11 @@ def _day(text: str | None, home: "Home", default: float) -> float:
         return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=home.zone).timestamp() if text else default
     except (ValueError, OverflowError):
         raise UsageError(f"expected a day such as 2024-01-31, got {text!r}") from None
+
+
+def console() -> Any:
+    """The terminal, or 120 columns where there is none."""
+    from rich.console import Console
+
+    terminal = Console()
+    return terminal if terminal.is_terminal else Console(width=120)

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from homectl.cli import on_trial, recorded
 from homectl.cli.reported import Told, Wanted, replayed
@@ -70,20 +70,16 @@ def _check(args: Namespace) -> None:
     if args.diff and (args.report or args.decisions):
         raise UsageError("--diff: expected no --report and no --decisions, which are of one policy; leave them out")
     reported.check(args.report, args.decisions)
+    if "own" in (args.diff or [args.policy]):
+        from homectl.policies import own_of
+
+        own_of(args.logs)
 
 
 def _show(report: "Report", told: Told) -> None:
     from homectl.replay.table import as_table, legend
 
-    console = wide_console()
+    console = on_trial.console()
     console.print(as_table(report))
     for line in [*told.notes, *legend(report), *told.log]:
         console.print(line, highlight=False, markup=False)
-
-
-def wide_console() -> Any:
-    """The terminal, or 120 columns where there is none."""
-    from rich.console import Console
-
-    console = Console()
-    return console if console.is_terminal else Console(width=120)
