@@ -46,7 +46,11 @@ def polite(_args: Namespace) -> bool:
 
 
 def run(args: Namespace) -> int:
+    from homectl.policies import checkpoint_of
+
     _demand("torch", "train", "training needs PyTorch")
+    if args.start is not None:
+        args.start = checkpoint_of(str(args.start))
     _check(args)
     return _compare(args) if args.compare_balance else _train(args)
 
@@ -55,10 +59,7 @@ def _check(args: Namespace) -> None:
     """UsageError for what cannot work, before any work begins."""
     from homectl.cli import expect
     from homectl.home import UsageError
-    from homectl.policies import checkpoint_of
 
-    if args.start is not None:
-        args.start = checkpoint_of(str(args.start))
     if args.homes is None:
         args.homes = 0 if args.logs else 240
     if args.homes < 0 or (args.homes == 0 and not args.logs):
