@@ -10,7 +10,12 @@ if TYPE_CHECKING:
     from homectl.replay.differences import Differences
 
 SHOWN = 20
-"""Differences in the table: the longest."""
+"""Clashes in the table: the longest."""
+
+MEANING = (
+    "Minutes of all things to be set. Only A: B has no opinion. Where both wish for something and clash, the one is "
+    "right whose wish is what was had, in minutes in which somebody wanted that. --json FILE has every difference."
+)
 
 
 def differences(args: Namespace, log: "Recording") -> None:
@@ -32,13 +37,13 @@ def differences(args: Namespace, log: "Recording") -> None:
 
 
 def _show(found: "Differences") -> None:
-    console, spans = on_trial.console(), found.spans()
-    a, b = found.one.policy.name, found.other.policy.name
-    console.print(_counts(found, f"A is {a}, B is {b}: minutes in which each is right where they differ"))
-    longest = sorted(spans, key=lambda span: -span.minutes())[:SHOWN]
-    title = f"{len(spans):,} differences; the {len(longest)} longest" if len(spans) > SHOWN else None
+    terminal, clashes = on_trial.console(), [span for span in found.spans() if span.clash]
+    terminal.print(_counts(found))
+    longest = sorted(clashes, key=lambda span: -span.minutes())[:SHOWN]
     if longest:
-        console.print(_longest(found, sorted(longest, key=lambda span: (span.since, span.target)), title))
+        title = f"{len(clashes):,} clashes" + (f"; the {SHOWN} longest" if len(clashes) > SHOWN else "")
+        terminal.print(_longest(found, sorted(longest, key=lambda span: (span.since, span.target)), title))
+    terminal.print(MEANING, highlight=False)
 
 
 def _table(title: str | None, columns: tuple[str, ...], numbers: tuple[str, ...] = ()) -> Any:
@@ -51,13 +56,15 @@ def _table(title: str | None, columns: tuple[str, ...], numbers: tuple[str, ...]
     return table
 
 
-def _counts(found: "Differences", title: str) -> Any:
-    numbers = ("Minutes", "Alike", "A right", "B right", "Neither", "Nobody says")
-    table = _table(title, ("Task", *numbers), numbers)
+def _counts(found: "Differences") -> Any:
+    columns = ("Minutes", "Alike", "Only A", "Only B", "A right", "B right", "Neither", "Nobody says")
+    title = f"A is {found.one.policy.name}, B is {found.other.policy.name}"
+    table = _table(title, ("Task", *columns), columns)
     for kind, tally in sorted(found.tallies.items()):
-        known = tally.one_right + tally.other_right + tally.neither
-        counts = (tally.alike, tally.one_right, tally.other_right, tally.neither, tally.minutes - tally.alike - known)
-        table.add_row(str(kind), f"{tally.minutes:,}", *(f"{count:,}" for count in counts))
+        alone, known = tally.one_alone + tally.other_alone, tally.one_right + tally.other_right + tally.neither
+        counts = (tally.minutes, tally.alike, tally.one_alone, tally.other_alone, tally.one_right, tally.other_right)
+        others = (tally.neither, tally.minutes - tally.alike - alone - known)
+        table.add_row(str(kind), *(f"{count:,}" for count in (*counts, *others)))
     return table
 
 

@@ -42,6 +42,11 @@ class Difference:
         found = [name for name, wish in sides.items() if alike(self.target.kind, np.array([wish]), had)[0]]
         return found[0] if len(found) == 1 else "neither"
 
+    @property
+    def clash(self) -> bool:
+        """Whether both wish for something. To a bolt no opinion is "not locked"."""
+        return self.target.kind is Kind.LOCK or not np.isnan(self.one + self.other)
+
     def continues(self, before: "Difference") -> bool:
         """Whether this is the difference before it, a minute later."""
         same = np.array_equal((self.one, self.other, self.had), (before.one, before.other, before.had), equal_nan=True)
@@ -50,10 +55,13 @@ class Difference:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """Minutes of one kind of target: decided by both, alike, and where they differ and it is known, who was right."""
+    """Minutes of one kind of target: all, alike, with an opinion of only the one, and of only the other; of those in
+    which both wish for something and differ, as far as it is known what was wanted, who was right."""
 
     minutes: int = 0
     alike: int = 0
+    one_alone: int = 0
+    other_alone: int = 0
     one_right: int = 0
     other_right: int = 0
     neither: int = 0
@@ -89,7 +97,10 @@ class Differences:
         wish, wished = wishes(one.forecast), wishes(other.forecast)
         same = _same(target.kind, wish, wished)
         labelled = self._labels[target].labelled(times)
-        counts = Tally(len(times), int(same.sum()), *_right(target.kind, wish, wished, one.state, labelled & ~same))
+        alone = _alone(target.kind, wish, wished), _alone(target.kind, wished, wish)
+        judged = labelled & ~same & ~alone[0] & ~alone[1]
+        right = _right(target.kind, wish, wished, one.state, judged)
+        counts = Tally(len(times), int(same.sum()), int(alone[0].sum()), int(alone[1].sum()), *right)
         self.tallies[target.kind] = self.tallies.get(target.kind, Tally()) + counts
         for begin, end in _runs(same, wish, wished, one.state):
             self._add(
@@ -116,6 +127,12 @@ class Differences:
 def _same(kind: Kind, one: Times, other: Times) -> Flags:
     same: Flags = (np.isnan(one) & np.isnan(other)) | (alike(kind, one, other) & ~np.isnan(one) & ~np.isnan(other))
     return same
+
+
+def _alone(kind: Kind, one: Times, other: Times) -> Flags:
+    """Where only the one has an opinion."""
+    alone: Flags = ~np.isnan(one) & np.isnan(other)
+    return alone & (kind is not Kind.LOCK)
 
 
 def _right(kind: Kind, one: Times, other: Times, had: Times, judged: Flags) -> tuple[int, int, int]:

@@ -47,8 +47,12 @@ def test_spans_say_when_who_wished_what_what_was_and_who_was_right() -> None:
 def test_no_opinion_is_something_else_than_one_and_a_quarter_of_a_degree_is_not() -> None:
     setpoints = between(Script({HEATING: [(0, 21.0, 0.9)]}), Script({HEATING: [(0, 21.2, 0.9), (30, 22.0, 0.9)]}))
     assert [(span.minutes(), span.right()) for span in setpoints.spans()] == [(30, "")]
-    silent = between(Script({BOLT: [(0, 1.0, 0.9)]}), Script({}))
-    assert [span.minutes() for span in silent.spans()] == [60]
+    bolt = between(Script({BOLT: [(0, 1.0, 0.9)]}), Script({}))
+    assert [(span.minutes(), span.clash) for span in bolt.spans()] == [(60, True)]
+    lamp = between(Script({}), Script({LAMP: [(20, OFF, 0.9)]}))
+    assert not any(span.clash for span in lamp.spans())
+    tally = lamp.tallies[Kind.LIGHT]
+    assert (tally.alike, tally.one_alone, tally.other_alone, tally.other_right) == (20, 0, 40, 0)
 
 
 def test_a_span_goes_on_over_the_end_of_a_block() -> None:
