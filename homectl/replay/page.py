@@ -40,6 +40,9 @@ LEGEND = (
     ("You, above:", {"anticipated": "I was first", "followed": "I came to want the same", "missed": "I missed it"}),
     ("I, below:", {"matched": "as you did", "wrong": "not what you wanted", "unjudged": "nobody was there to say"}),
 )
+LONGEST = 20
+"""Letters of a word for which every column has room."""
+
 BANDS = (
     "Every line is a day from midnight to midnight. The upper band is what you had, the lower one what I wanted; where "
     "it is a thin grey line I had no opinion, or nothing is known."
@@ -118,8 +121,13 @@ def _(part: Table, parent: Element) -> None:
     for row in part.rows:
         line = SubElement(body, "tr")
         for place, cell in enumerate(row):
-            kind = "none" if cell == NOTHING else ""
-            _text(line, "td", cell, f"{kind} {_side(part, place)}".strip()).set("data-column", part.columns[place])
+            kinds = ("none" * (cell == NOTHING), "long" * _long(cell), _side(part, place))
+            _text(line, "td", cell, " ".join(filter(None, kinds))).set("data-column", part.columns[place])
+
+
+def _long(cell: str) -> bool:
+    """Whether a cell has a word that may have to be broken."""
+    return max(map(len, cell.split()), default=0) > LONGEST
 
 
 def _side(table: Table, place: int) -> str:

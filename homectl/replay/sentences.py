@@ -5,7 +5,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
-from homectl.home import Kind, LockState, Target
+from homectl.home import Autonomy, Kind, LockState, Ruling, Target
 from homectl.replay.alike import value_of
 from homectl.replay.document import NOTHING, Fold, Part, Table, Words
 from homectl.replay.score import Change, Proposal
@@ -24,6 +24,9 @@ PERCENT = "\N{NO-BREAK SPACE}%"
 
 LENGTH = re.compile(r" for [0-9][^,]*$")
 """How long something has been so: no reason of its own."""
+
+DONE = {Autonomy.AUTO: "made", Autonomy.SUGGEST: "suggested", Autonomy.OBSERVE: "proposed"}
+"""What it would have done with a change at a level."""
 
 TASKS = {Kind.LIGHT: "light", Kind.SETPOINT: "heating", Kind.LOCK: "lock"}
 
@@ -61,11 +64,12 @@ def did(change: Change) -> str:
 
 
 def would(proposal: Proposal) -> str:
-    """What the policy would have done, and how sure it was."""
+    """What the policy would have done, or only proposed, and how sure it was."""
     decision = proposal.verdict.decision
     done = state(decision.target, value_of(decision.setting))
     verb = {Kind.LIGHT: f"switched it {done}", Kind.SETPOINT: f"set {done}", Kind.LOCK: "locked it"}
-    return f"{verb[decision.target.kind]}, {sure(decision.confidence)}"
+    acts = proposal.verdict.ruling is Ruling.APPROVED
+    return f"{verb[decision.target.kind] if acts else f'proposed {done}'}, {sure(decision.confidence)}"
 
 
 def state(target: Target, value: float) -> str:

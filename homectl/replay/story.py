@@ -11,6 +11,7 @@ from homectl.replay.engine import MINUTE
 from homectl.replay.report import DOES, Report, figures
 from homectl.replay.score import Change, Fate, Score
 from homectl.replay.sentences import (
+    DONE,
     LISTED,
     TASKS,
     counted,
@@ -90,6 +91,7 @@ class _Told:
 
     def __init__(self, report: Report, strips: Strips) -> None:
         self.report, self.home, self.strips = report, report.trial.home, strips
+        self.done = DONE[report.trial.autonomy.level or Autonomy.AUTO]
         self.score = sum(report.totals().values(), Score())
         self.changes, self.proposals = report.changes(), report.proposals()
 
@@ -101,7 +103,7 @@ class _Told:
         if not score.changes:
             return who
         few = f"{score.anticipated:,}" if score.anticipated else "None"
-        made = f"{few} of your {score.changes:,} changes I would have made before you"
+        made = f"{few} of your {score.changes:,} changes I would have {self.done} before you"
         more = f"; with {score.followed:,} more I came to want the same within ten minutes" if score.followed else ""
         return f"{who} {made}{more}."
 
@@ -112,12 +114,12 @@ class _Told:
             Fact(
                 percent(score.changes - score.missed, score.changes),
                 "of your changes matched",
-                f"{score.anticipated:,} made before you, {score.followed:,} agreed, {score.missed:,} missed",
+                f"{score.anticipated:,} {self.done} before you, {score.followed:,} agreed, {score.missed:,} missed",
             ),
             Fact(
                 number(shares["false_per_day"]),
                 "changes a day you would not have wanted",
-                f"of {score.proposed:,} I would have made {score.matched:,} were right, {score.unjudged:,} open",
+                f"of {score.proposed:,} I would have {self.done} {score.matched:,} were right, {score.unjudged:,} open",
             ),
             Fact(
                 percent(score.agreed, score.opinions),
@@ -188,9 +190,7 @@ class _Told:
         drawn: list[Strip] = self.strips.drawn(self.changes, self.proposals)
         if not drawn:
             return ()
-        count = len(self.strips.days)
-        title = "The last day, hour by hour" if count == 1 else f"The last {count} days, hour by hour"
-        return (Section(title, tuple(drawn)),)
+        return (Section("The last days, hour by hour", tuple(drawn)),)
 
     def table(self) -> Table:
         report, rows = self.report, []

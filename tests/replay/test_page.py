@@ -187,11 +187,15 @@ def test_letters_stand_out_from_what_is_behind_them_by_day_and_by_night(browser:
 
 
 @pytest.mark.browser
-def test_what_is_folded_is_printed_in_dark_ink_too(browser: Browser, file: Path) -> None:
+def test_it_is_printed_in_dark_ink_on_white_even_by_night(browser: Browser, file: Path) -> None:
     shown, _ = opened(browser, file, WIDTHS[1], "dark")
     shown.emulate_media(media="print", color_scheme="dark")
-    ink = shown.locator("h1").evaluate("e => getComputedStyle(e).color")
-    assert contrast(ink, "rgb(255, 255, 255)") >= 7
+    ink, paper = (
+        shown.evaluate(f"getComputedStyle(document.querySelector('{name}')).{style}")
+        for name, style in (("h1", "color"), ("html", "backgroundColor"))
+    )
+    assert contrast(paper, "rgb(255, 255, 255)") == 1
+    assert contrast(ink, paper) >= 7
     assert shown.pdf().startswith(b"%PDF")
     shown.close()
 
