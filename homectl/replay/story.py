@@ -1,9 +1,8 @@
 """A report in words a household can read, whatever it is written as."""
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import datetime
-
-import numpy as np
 
 from homectl.home import Autonomy, Kind, Origin, Ruling, Target
 from homectl.replay.document import NOTHING, Document, Fact, Facts, Part, Section, Strip, Table, Words
@@ -167,9 +166,9 @@ class _Told:
     def _silence(self, change: Change) -> str:
         """Why the policy had no opinion just before a change, in its own words."""
         trial = self.report.trial
-        at = np.floor(change.at / MINUTE) * MINUTE
+        at = MINUTE * (math.ceil(change.at / MINUTE) - 1)
         try:
-            said = trial.policy.predict(trial.home, trial.history, float(at), [change.target])
+            said = trial.policy.predict(trial.home, trial.history, at, [change.target])
         except (ArithmeticError, ValueError, LookupError):
             return ""
         return said[0].why if said and said[0].setting is None else ""

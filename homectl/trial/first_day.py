@@ -1,5 +1,6 @@
 """A household's first day: what homectl learns from its past, and what of it could be controlled today."""
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -73,7 +74,7 @@ class Reach:
         """The share in one sentence, and what to do about the rest in another."""
         things, changes = len(self.within) + len(self.beyond), sum(n for _, n in (*self.within, *self.beyond))
         if not things:
-            return "You changed nothing in these days that homectl could learn, so there is nothing to control yet."
+            return "You changed nothing in this log that homectl could learn, so there is nothing to control yet."
         if not self.beyond:
             count = counted(things, "thing", "things")
             return f"homectl could control today, over MQTT, all that you changed: {count}."
@@ -107,5 +108,7 @@ def spoken_to(address: str) -> bool:
 
 
 def reach(report: Report) -> Reach:
-    """What people changed in a replay, in the order of the home."""
-    return Reach.of(report.trial.home, [(t, scorer.score().changes) for t, scorer in report.scorers.items()])
+    """What people changed in the whole log, that is what it can teach, in the order of the home."""
+    labels = [scorer.labels for scorer in report.scorers.values()]
+    counts = [(one.target, len(one.expressible(-math.inf, math.inf).times)) for one in labels]
+    return Reach.of(report.trial.home, counts)

@@ -1,13 +1,16 @@
 """The page is read by people, offline, at any width, by day and by night; what a log says is only text in it."""
 
+import gzip
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
+from homectl.cli import main
 from homectl.home import Area, Home, Kind, Origin, Quantity, Reading
 from homectl.replay.document import Document, Fact, Facts, Fold, Section, Table, Words
 from homectl.replay.markdown import markdown
@@ -18,6 +21,7 @@ from homectl.replay.strips import Strips
 from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.replay.scripts import BOLT, HEATING, HOME, LAMP, Script, told, trial
 
+REAL = Path(__file__).parents[3] / "shared" / "data" / "tidy" / "house_n.csv.gz"
 HOSTILE = "</title></style><script>alert(1)</script><img src=http://x.example/ onerror=alert(1)>" + "W" * 90
 WIDTHS = (360, 1440)
 PERSON, AUTOMATION = Origin.PERSON, Origin.AUTOMATION
@@ -198,6 +202,24 @@ def test_it_is_printed_in_dark_ink_on_white_even_by_night(browser: Browser, file
     assert contrast(ink, paper) >= 7
     assert shown.pdf().startswith(b"%PDF")
     shown.close()
+
+
+@pytest.mark.browser
+@pytest.mark.timeout(300)
+def test_the_report_of_a_real_log_is_quiet_and_fits_its_window(browser: Browser, tmp_path: Path) -> None:
+    if not REAL.exists():
+        pytest.skip("the open data is not beside the repository")
+    with gzip.open(REAL, "rt", encoding="utf-8") as whole:
+        (tmp_path / "part.csv").write_text("".join(islice(whole, 30_000)), encoding="utf-8")
+    words = ["replay", tmp_path / "part.csv", "--policy", "rules", "--report", tmp_path / "real.html", "--quiet"]
+    assert main([str(word) for word in words]) == 0
+    for width in WIDTHS:
+        shown, wrong = opened(browser, tmp_path / "real.html", width)
+        assert wrong == []
+        assert shown.evaluate("document.documentElement.scrollWidth") <= width
+        expect(shown.get_by_role("heading", level=1)).to_contain_text("I would have matched you")
+        assert len(shown.locator(".strip .day").all()) > 7
+        shown.close()
 
 
 def contrast(one: str, other: str) -> float:
