@@ -77,7 +77,8 @@ def document(
 def headline(report: Report) -> str:
     """The report in one line."""
     score, days = sum(report.totals().values(), Score()), max(1, round(report.days))
-    span = f"In your last {days} days" if days > 1 else "In your last day"
+    which = "your last" if report.trial.end >= report.trial.history.newest() else "these"
+    span = f"In {which} {days} days" if days > 1 else f"In {which.replace('these', 'this')} day"
     if not score.changes:
         return f"{span} nobody changed anything that I could have."
     misses = f"Here {'is' if score.missed == 1 else 'are'} the {counted(score.missed, 'miss', 'misses')}."

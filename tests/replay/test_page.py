@@ -102,6 +102,15 @@ def test_the_title_says_how_much_was_matched_and_the_lists_hold_every_miss() -> 
     assert "overrides avoided" in text
 
 
+@pytest.mark.parametrize(
+    ("minutes", "said"), [(3 * 1440, "In your last 3 days"), (2 * 1440, "In these 2 days"), (600, "In this day")]
+)
+def test_the_last_days_are_called_so_only_where_the_log_ends(minutes: float, said: str) -> None:
+    report = Report(trial(Script({}), three_days(), minutes))
+    assert list(report.run())
+    assert headline(report).startswith(said)
+
+
 def test_a_day_without_changes_says_so() -> None:
     asked = trial(Script({}), [told("lamp", Quantity.LIGHT_ON, ON, 0)], 100)
     strips = Strips(HOME, asked.start, asked.end)
