@@ -71,7 +71,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "sklearn": ("models/rivals.py",),
     "torchjd": ("models/balance.py",),
     "optuna": ("models/search.py",),
-    "matplotlib": ("models/curves.py", "homectl/trial/suite/pictures.py"),
+    "matplotlib": ("models/curves.py", "homectl/trial/suite/pictures.py", "homectl/replay/pictures.py"),
     "paho": ("homectl/bridge/connection.py", "simulator/mqtt.py"),
     "apscheduler": ("homectl/schedule.py",),
     "fastapi": ("homectl/dashboard/",),

@@ -31,6 +31,7 @@ COMMANDS = (
     "record",
     "import_log",
     "replay",
+    "try_log",
     "train",
     "evaluate",
     "learn",

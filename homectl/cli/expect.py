@@ -49,9 +49,10 @@ def folder(option: str, path: Path) -> None:
         raise UsageError(f"{option}: expected a folder, got {path}, which is a file")
 
 
-def policy(option: str, name: str) -> None:
-    """UsageError for a policy that is neither built in nor a folder of weights."""
+def policy(option: str, name: str, *others: str) -> None:
+    """UsageError for a policy that is neither built in, nor one of `others`, nor a folder of weights."""
     from homectl.home import UsageError
 
-    if name not in ("base", "rules") and not Path(name, "manifest.json").is_file():
-        raise UsageError(f"{option}: expected base, rules or a folder made by homectl train, got {name!r}")
+    known = ("base", "rules", *others)
+    if name not in known and not Path(name, "manifest.json").is_file():
+        raise UsageError(f"{option}: expected {', '.join(known)} or a folder made by homectl train, got {name!r}")

@@ -2,27 +2,30 @@
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from homectl.cli import recorded
+from homectl.cli import on_trial, recorded
+from homectl.cli.reported import Told, Wanted, replayed
 
 if TYPE_CHECKING:
-    from homectl.captures import BridgeInterpreter
-    from homectl.home import Home
-    from homectl.journal.readers.rows import Tally
-    from homectl.replay.engine import Trial
     from homectl.replay.report import Report
 
 NAME, HELP = "replay", "what homectl would have done, beside what people did, in a recorded log"
-EXAMPLE = "homectl replay log.csv.gz --home auto --from 2024-01-01 --to 2024-02-01 --json report.json"
+EXAMPLE = "homectl replay log.csv.gz --home auto --from 2024-01-01 --to 2024-02-01 --report report.html"
+
+POLICIES = "base|own|rules|DIR"
 
 
 def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("logs", nargs="+", type=Path, metavar="LOG", help=recorded.LOG)
-    parser.add_argument("--policy", default="base", metavar="base|rules|DIR", help="who decides (base)")
-    parser.add_argument("--from", dest="start", metavar="DATE", help="first day, in the home's time zone")
-    parser.add_argument("--to", dest="end", metavar="DATE", help="the day before which it ends")
+    who = parser.add_mutually_exclusive_group()
+    own = "own: what the home whose journal this is has made of its days"
+    who.add_argument("--policy", default="base", metavar=POLICIES, help=f"who decides (base); {own}")
+    who.add_argument("--diff", nargs=2, metavar=("A", "B"), help="when two of these policies wish for different things")
+    on_trial.arguments(parser)
+    parser.add_argument("--report", type=Path, metavar="FILE", help="write a page (.html) or a text (.md) for people")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report as JSON; the same bytes every time")
+    parser.add_argument("--decisions", type=Path, metavar="FILE.parquet", help="write every decision as Parquet")
     parser.add_argument("--timing", action="store_true", help="put the time it took into the JSON")
     recorded.arguments(parser)
 
@@ -30,119 +33,53 @@ def arguments(parser: ArgumentParser) -> None:
 def run(args: Namespace) -> None:
     import time
 
-    from homectl.cli import expect
-
-    expect.policy("--policy", args.policy)
-    expect.writable("--json", args.json)
-    expect.writable("--write-home", args.write_home)
+    _check(args)
     began = time.perf_counter()
-    speaker = recorded.interpreter(args)
-    guess = recorded.home_of(args.home, args.logs, args.timezone, speaker)
-    if args.write_home:
-        args.write_home.write_text(recorded.home_yaml(guess), encoding="utf-8")
-    trial, about = _trial(args, guess.home, speaker)
-    read = time.perf_counter()
-    report = _replayed(trial, quiet=args.quiet)
+    log = on_trial.recording(args)
+    ready = time.perf_counter()
+    if args.diff:
+        from homectl.cli.diff import differences
+
+        differences(args, log)
+        return
+    start, end = on_trial.span(args, log)
+    policy = on_trial.policy_named(args.policy, args.logs)
+    trial = on_trial.trial_of(log, policy, start, end, args.autonomy)
+
+    told = Told(notes=on_trial.taught(trial), log=on_trial.read_in_words(log.about, log.reasons))
+    shown = replayed(trial, Wanted(page=args.report, decisions=args.decisions), told, quiet=args.quiet)
     done = time.perf_counter()
-    timing = {"read_seconds": round(read - began, 2), "replay_seconds": round(done - read, 2)}
-    _show(report, guess.reasons, about)
+    _show(shown, told)
     if args.json:
         from homectl.replay.report import as_json
 
-        content = as_json(report, {"log": about, **({"timing": timing} if args.timing else {})})
+        timing = {"read_seconds": round(ready - began, 2), "replay_seconds": round(done - ready, 2)}
+        content = as_json(shown, {"log": log.about, **({"timing": timing} if args.timing else {})})
         args.json.write_text(content, encoding="utf-8")
 
 
-def _trial(args: Namespace, home: "Home", speaker: "BridgeInterpreter") -> "tuple[Trial, dict[str, Any]]":
-    """The log in memory as a trial, and what of it was read."""
-    from homectl.control.limits import Limits
-    from homectl.control.rules import Rules
-    from homectl.home import LogError, UsageError
-    from homectl.journal import Journal
-    from homectl.journal.readers.any_log import modes
-    from homectl.policies import policy_of
-    from homectl.replay.engine import Trial
-    from homectl.replay.report import iso
-
-    limits = Limits()
-    policy = policy_of(args.policy, limits)
-    with Journal.in_memory() as journal:
-        tallies = recorded.take_in(journal, args.logs, home, speaker, quiet=args.quiet)
-        history = journal.history()
-    if not history.tracks:
-        raise LogError(f"{args.logs[0]}: expected readings of the home's devices, got none; check --home")
-    first = min(float(track.times[0]) for track in history.tracks.values() if len(track))
-    last = history.newest() + 0.001  # with the last reading
-    start, end = max(first, _day(args.start, home, first)), min(last, _day(args.end, home, last))
-    trial = Trial(
-        home=home,
-        history=history,
-        policy=policy,
-        fallback=Rules(limits),
-        limits=limits,
-        start=start,
-        end=end,
-        modes=modes(args.logs),
-    )
-    if end <= start:
-        raise UsageError(f"expected days from {iso(first)} to {iso(last)}; choose --from and --to there")
-    return trial, _read(list(tallies.values()))
-
-
-def _day(text: str | None, home: "Home", default: float) -> float:
-    from datetime import datetime
-
+def _check(args: Namespace) -> None:
+    """UsageError for what cannot work, before any work begins."""
+    from homectl.cli import expect, reported
     from homectl.home import UsageError
 
-    try:
-        return datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=home.zone).timestamp() if text else default
-    except (ValueError, OverflowError):
-        raise UsageError(f"expected a day such as 2024-01-31, got {text!r}") from None
+    for name in args.diff or [args.policy]:
+        expect.policy("--diff" if args.diff else "--policy", name, "own")
+    for option in ("json", "write_home", "report", "decisions"):
+        expect.writable(f"--{option.replace('_', '-')}", getattr(args, option))
+    if args.diff and (args.report or args.decisions):
+        raise UsageError("--diff: expected no --report and no --decisions, which are of one policy; leave them out")
+    reported.check(args.report, args.decisions)
+    if "own" in (args.diff or [args.policy]):
+        from homectl.policies import own_of
+
+        own_of(args.logs)
 
 
-def _read(tallies: "list[Tally]") -> "dict[str, Any]":
-    """What became of the rows of all logs together."""
-    total: dict[str, Any] = {"rows": 0, "taken": 0, "repeated": 0, "skipped": {}, "left_alone": {}}
-    total["broken_files"] = sum(tally.broken for tally in tallies)
-    for tally in tallies:
-        for name in ("rows", "taken", "repeated"):
-            total[name] += getattr(tally, name)
-        for name in ("skipped", "left_alone"):
-            for reason, number in sorted(getattr(tally, name).items()):
-                known = total[name].setdefault(reason, {"rows": 0, "first_line": tally.first[reason]})
-                known["rows"] += number
-    return total
-
-
-def _replayed(trial: "Trial", *, quiet: bool) -> "Report":
-    from homectl.cli.progress import shown
-    from homectl.replay.report import Report
-
-    report = Report(trial)
-    with shown(quiet=quiet) as progress:
-        for at in report.run():
-            progress(f"replaying {trial.policy.name}", (at - trial.start) / (trial.end - trial.start))
-    return report
-
-
-def _show(report: "Report", reasons: dict[str, str], about: "dict[str, Any]") -> None:
-    from rich.console import Console
-
+def _show(report: "Report", told: Told) -> None:
     from homectl.replay.table import as_table, legend
 
-    console = Console()
-    if not console.is_terminal:
-        console = Console(width=120)
+    console = on_trial.console()
     console.print(as_table(report))
-    for line in legend(report):
+    for line in [*told.notes, *legend(report), *told.log]:
         console.print(line, highlight=False, markup=False)
-    skipped = ", ".join(f"{v['rows']:,} {k} (first in line {v['first_line']:,})" for k, v in about["skipped"].items())
-    alone = sorted(name for name, why in reasons.items() if why.startswith("switch, left alone"))
-    for text in (
-        f"Read {about['taken']:,} of {about['rows']:,} rows, {about['repeated']:,} of them twice.",
-        f"Skipped: {skipped}." if skipped else "",
-        f"{about['broken_files']} of the files break off or are damaged." if about["broken_files"] else "",
-        f"Switches left alone, as nothing says that they are lamps: {', '.join(alone)}." if alone else "",
-    ):
-        if text:
-            console.print(text, highlight=False, markup=False)

@@ -19,7 +19,8 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, help="which homes, and the order of chance (default: 0)")
     parser.add_argument("--out", type=Path, default=None, metavar="DIR", help="where the weights go")
     parser.add_argument("--name", default="own-1", help="what the network is called (default: %(default)s)")
-    parser.add_argument("--from", type=Path, default=None, metavar="DIR", dest="start", help="weights to train further")
+    onward = "weights to train further; base: those that come with homectl"
+    parser.add_argument("--from", type=Path, default=None, metavar="base|DIR", dest="start", help=onward)
     parser.add_argument("--resume", action="store_true", help="go on with the interrupted training in --out")
     recipe = parser.add_argument_group("recipe")
     recipe.add_argument("--epochs", type=int, default=None, help="times through the rows (default: the recipe's own)")
@@ -45,7 +46,11 @@ def polite(_args: Namespace) -> bool:
 
 
 def run(args: Namespace) -> int:
+    from homectl.policies import checkpoint_of
+
     _demand("torch", "train", "training needs PyTorch")
+    if args.start is not None:
+        args.start = checkpoint_of(str(args.start))
     _check(args)
     return _compare(args) if args.compare_balance else _train(args)
 

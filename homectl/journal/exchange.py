@@ -25,7 +25,7 @@ LATEST = 4_102_444_800_000
 
 def write_parquet(journal: Journal, path: Path) -> int:
     """Write every reading and the home, packed by zstd; the number of readings. LogError without the extra."""
-    arrow, parquet = _arrow()
+    arrow, parquet = arrow_and_parquet()
     schema = _schema(arrow).with_metadata({HOME_KEY: journal.home().model_dump_json().encode()})
     readings, written = journal.readings(), 0
     with parquet.ParquetWriter(path, schema, compression="zstd") as writer:
@@ -67,7 +67,7 @@ def read_parquet(path: Path, tally: Tally) -> Iterator[Reading]:
         raise LogError(
             f"{path}: expected the columns {','.join(COLUMNS)}, without {','.join(missing)}; name another log"
         )
-    arrow, total = _arrow()[0], max(1, file.metadata.num_rows)
+    arrow, total = arrow_and_parquet()[0], max(1, file.metadata.num_rows)
     try:
         for batch in file.iter_batches(batch_size=1 << 16, columns=list(COLUMNS), use_threads=False):
             table = arrow.Table.from_batches([batch]).select(COLUMNS).cast(_schema(arrow))
@@ -107,7 +107,7 @@ ORIGINS: dict[str, Origin] = {str(origin): origin for origin in Origin}
 
 
 def _open(path: Path) -> Any:
-    arrow, parquet = _arrow()
+    arrow, parquet = arrow_and_parquet()
     try:
         return parquet.ParquetFile(path)
     except (arrow.ArrowException, ValueError) as error:
@@ -120,7 +120,7 @@ def _schema(arrow: Any) -> "pyarrow.Schema":
     return arrow.schema(list(zip(COLUMNS, kinds, strict=True)))
 
 
-def _arrow() -> tuple[Any, Any]:
+def arrow_and_parquet() -> tuple[Any, Any]:
     try:
         import pyarrow
         import pyarrow.parquet

@@ -233,7 +233,7 @@ class Lane:
         for place, order in seen.orders.items():
             against[place] = not already_so(order, self.trial.history, float(times[place]))
             level[place] = forecast.level[place]
-        held = _carried(wish, self._run[0])
+        held = carried(wish, self._run[0])
         verdicts: list[Verdict] = []
         for begin, end in _spans(held, state, level):
             run = (float(held[begin]), float(state[begin]), float(level[begin]))
@@ -299,7 +299,7 @@ def contradicts(kind: Kind, wish: Times, state: Times) -> Flags:
     return against
 
 
-def _carried(wish: Times, before: float) -> Times:
+def carried(wish: Times, before: float) -> Times:
     """The last opinion at each time; `before` until the first."""
     place = np.maximum.accumulate(np.where(np.isnan(wish), -1, np.arange(len(wish))))
     return np.where(place >= 0, wish[place], before)

@@ -2,24 +2,51 @@
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 
 from homectl.control.guard import WINDOW
-from homectl.home import ORIGINS, STATE, TOLERANCE, Kind, Lock, Origin, Quantity, Target, Times
-from homectl.replay.engine import MINUTE, Trial, replay
+from homectl.home import (
+    ORIGINS,
+    STATE,
+    TOLERANCE,
+    Autonomy,
+    Kind,
+    Lock,
+    Origin,
+    Quantity,
+    Ruling,
+    Target,
+    Times,
+    Verdict,
+)
+from homectl.replay.alike import value_of
+from homectl.replay.engine import MINUTE, Passage, Trial, replay
+from homectl.replay.heating import Heating
 from homectl.replay.labels import Activities, Changes, Labels, as_of
-from homectl.replay.score import Score, Scorer, value_of
+from homectl.replay.score import Change, Fate, Proposal, Score, Scorer
+from homectl.replay.sureness import Gate, Reliability, together
 
 NOTHING_TO_SET: dict[Kind, str] = {
     Kind.LIGHT: "no lamp",
     Kind.SETPOINT: "no thermostat",
     Kind.LOCK: "no lock",
 }
+
+
+DOES: dict[Autonomy, Ruling] = {
+    Autonomy.AUTO: Ruling.APPROVED,
+    Autonomy.SUGGEST: Ruling.SUGGESTED,
+    Autonomy.OBSERVE: Ruling.OBSERVED,
+}
+"""What a level of autonomy lets homectl do about what it wishes; what a person ordered is approved at each of them."""
+
+Watcher = Callable[[Times, list[Passage]], None]
+"""Told of every block of times and the passages of all targets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,20 +62,27 @@ class Line:
 
 
 class Report:
-    """What a trial has shown. Feed it the trial with `run`; nothing in it depends on the machine or the wall clock."""
+    """What a trial has shown. Feed it the trial with `run`; nothing in it depends on the machine or the wall clock.
 
-    def __init__(self, trial: Trial) -> None:
+    `watchers` are told of everything on the way.
+    """
+
+    def __init__(self, trial: Trial, watchers: Sequence[Watcher] = ()) -> None:
         self.trial = trial
         self.minutes = 0
+        self._watchers = watchers
         activities = Activities(trial.home, trial.history)
         labels = [Labels.of(trial.home, trial.history, target, activities.of(target)) for target in trial.home.targets]
-        self.scorers = {label.target: Scorer(label, trial.start, trial.end) for label in labels}
+        counted = frozenset({Ruling.APPROVED, DOES[trial.autonomy.level or Autonomy.AUTO]})
+        self.scorers = {label.target: Scorer(label, trial, counted) for label in labels}
 
     def run(self) -> Iterable[float]:
         """Replay; yields the time (UTC seconds) up to which it is done."""
         for times, passages in replay(self.trial):
             for passage in passages:
                 self.scorers[passage.target].take(passage)
+            for watcher in self._watchers:
+                watcher(times, passages)
             self.minutes += len(times)
             yield float(times[-1])
 
@@ -93,6 +127,37 @@ class Report:
         total = sum((scorer.score().verdicts for scorer in self.scorers.values()), Counter[str]())
         return dict(sorted(total.items()))
 
+    def totals(self) -> dict[Kind, Score]:
+        """The score of each kind of target that people have labelled."""
+        totals: dict[Kind, Score] = {}
+        for line in self.lines():
+            if line.by:
+                totals[line.task] = totals.get(line.task, Score()) + line.score
+        return totals
+
+    def heating(self) -> Heating:
+        """Of all thermostats that people set."""
+        return sum((scorer.heating for scorer in self._labelled(Kind.SETPOINT)), Heating())
+
+    def reliability(self, kind: Kind) -> Reliability:
+        return sum((scorer.sureness.reliability for scorer in self._labelled(kind)), Reliability())
+
+    def gates(self, kind: Kind) -> tuple[Gate, ...]:
+        """What acting from one sureness on would have come to, over all targets of a kind."""
+        return together([scorer.sureness.gates() for scorer in self._labelled(kind)])
+
+    def changes(self) -> list[Change]:
+        """People's changes that a policy could have made, by time."""
+        return sorted((one for s in self.scorers.values() for one in s.changes()), key=lambda one: one.at)
+
+    def proposals(self) -> list[Proposal]:
+        """What the policy would have done, by time."""
+        found = (one for scorer in self.scorers.values() for one in scorer.proposed())
+        return sorted(found, key=lambda one: one.verdict.decision.at)
+
+    def _labelled(self, kind: Kind) -> list[Scorer]:
+        return [s for s in self.scorers.values() if s.labels.target.kind is kind and s.labels.origin is not None]
+
     def checks(self) -> list[dict[str, Any]]:
         """What must hold of every replay, then the figures of each task."""
         must = [
@@ -101,12 +166,7 @@ class Report:
             _check("setpoints outside 7 to 30 °C", sum(_extremes(scorer) for scorer in self.scorers.values()), must=0),
             _check("lamp changes over 6 in ten minutes", sum(map(_flicker, self.scorers.values())), must=0),
         ]
-        totals: dict[Kind, Score] = {}
-        for line in self.lines():
-            if not line.by:
-                continue
-            totals[line.task] = totals.get(line.task, Score()) + line.score
-        for kind, score in totals.items():
+        for kind, score in self.totals().items():
             must += [_check(f"{kind} {name}", value) for name, value in figures(score, self.days).items()]
         return must
 
@@ -126,6 +186,8 @@ def figures(score: Score, days: float) -> dict[str, float | None]:
         "changes_matched": _ratio(score.anticipated + score.followed, score.changes),
         "precision": _ratio(score.matched, score.matched + score.wrong),
         "false_per_day": _ratio(score.wrong, days),
+        "flaps_per_hour": _ratio(score.flaps, 24 * days),
+        "overrides_avoided": _ratio(score.avoided, score.overrides),
     }
 
 
@@ -136,6 +198,7 @@ def as_json(report: Report, about: Mapping[str, Any]) -> str:
         **about,
         "home": trial.home.id,
         "policy": trial.policy.name,
+        "level": trial.autonomy.level or Autonomy.AUTO,
         "from": iso(trial.start),
         "to": iso(trial.end),
         "days": round(report.days, 4),
@@ -145,6 +208,9 @@ def as_json(report: Report, about: Mapping[str, Any]) -> str:
             {"target": str(target), **_score_json(scorer.labels, scorer.score(), report.days)}
             for target, scorer in report.scorers.items()
         ],
+        "heating": report.heating().figures(report.days),
+        "sureness": [_sureness_json(report, kind) for kind in report.totals()],
+        "misses": [_miss_json(change) for change in report.changes() if change.fate is Fate.MISSED],
         "verdicts": report.verdicts(),
         "checks": report.checks(),
     }
@@ -167,26 +233,50 @@ def _score_json(labels: Labels, score: Score, days: float) -> dict[str, Any]:
     return head | (_counts(score) | figures(score, days) if labels.origin else {})
 
 
+def _sureness_json(report: Report, kind: Kind) -> dict[str, Any]:
+    bins = report.reliability(kind)
+    return {
+        "task": kind,
+        "calibration_error": bins.error,
+        "tenths": [
+            {"minutes": int(n), "said": _ratio(said, n), "came": _ratio(came, n)}
+            for n, said, came in zip(bins.minutes, bins.said, bins.came, strict=True)
+        ],
+        "acting_from": [{**asdict(gate), "precision": gate.precision} for gate in report.gates(kind)],
+    }
+
+
+def _miss_json(change: Change) -> dict[str, Any]:
+    """A person's change that the policy missed, and what it wished just before."""
+    wish, sure = (None if value != value else round(value, 4) for value in (change.wish, change.confidence))
+    return {"target": str(change.target), "at": iso(change.at), "to": change.value, "wish": wish, "confidence": sure}
+
+
 def _counts(score: Score) -> dict[str, int]:
-    return {name: getattr(score, name) for name in Score.__slots__ if name != "verdicts"}
+    return {"missed": score.missed} | {name: getattr(score, name) for name in Score.__slots__ if name != "verdicts"}
 
 
 def _check(name: str, value: float | None, must: float | None = None) -> dict[str, Any]:
     return {"name": name, "value": value, "must": must, "aim": None, "ok": must is None or value == must}
 
 
+def _commands(scorer: Scorer) -> list[Verdict]:
+    """What the guard has let through."""
+    return [verdict for verdict in scorer.proposals if verdict.ruling is Ruling.APPROVED]
+
+
 def _times(scorer: Scorer) -> Times:
-    return np.array([verdict.decision.at for verdict in scorer.proposals], dtype=np.float64)
+    return np.array([verdict.decision.at for verdict in _commands(scorer)], dtype=np.float64)
 
 
 def _unlocks(scorer: Scorer) -> int:
     lock = scorer.labels.target.kind is Kind.LOCK
-    return sum(lock and not isinstance(verdict.decision.setting, Lock) for verdict in scorer.proposals)
+    return sum(lock and not isinstance(verdict.decision.setting, Lock) for verdict in _commands(scorer))
 
 
 def _extremes(scorer: Scorer) -> int:
     setpoint = scorer.labels.target.kind is Kind.SETPOINT
-    return sum(setpoint and not 7 <= value_of(verdict) <= 30 for verdict in scorer.proposals)
+    return sum(setpoint and not 7 <= value_of(verdict.decision.setting) <= 30 for verdict in _commands(scorer))
 
 
 def _flicker(scorer: Scorer) -> int:

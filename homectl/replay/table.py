@@ -5,6 +5,7 @@ from rich.table import Table
 
 from homectl.home import Home
 from homectl.replay.report import Line, Report, figures, iso
+from homectl.replay.score import Score
 
 MEANING = (
     "Hours: set by somebody, with activity in the last 30 minutes, or within 10 minutes of the change. Agrees: its "
@@ -59,9 +60,25 @@ def legend(report: Report) -> list[str]:
     verdicts = ", ".join(f"{name} {count:,}" for name, count in report.verdicts().items())
     return [
         MEANING,
+        steadiness(report),
         f"Changes of state in the log: {origins or 'none'}.",
         f"Wishes against the record: {verdicts or 'none'}.",
     ]
+
+
+def steadiness(report: Report) -> str:
+    """How often it changed its mind, what it would have spared people, and what it would have meant for heating."""
+    score, heat = sum(report.totals().values(), Score()), report.heating().figures(report.days)
+    said = [f"Changes of mind within ten minutes: {figures(score, report.days)['flaps_per_hour'] or 0:.2f} an hour."]
+    if score.overrides:
+        said.append(f"Overrides avoided: {score.avoided:,} of {score.overrides:,}.")
+    if heat["heating_hours_per_day"] is not None:
+        said.append(
+            f"Thermostats would call for heat {heat['would_heat_hours_per_day']:.1f} h a day, as it was "
+            f"{heat['heating_hours_per_day']:.1f} h, and be {heat['colder_kelvin_hours_per_day']:.1f} K·h a day colder "
+            f"and {heat['warmer_kelvin_hours_per_day']:.1f} warmer than people set."
+        )
+    return " ".join(said)
 
 
 def _percent(share: float | None) -> str:

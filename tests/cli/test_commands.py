@@ -128,6 +128,16 @@ WRONG = [
     ("replay no_rows.csv --home unknown.yaml", 78),
     ("replay no_rows.csv --policy absent", 2),
     ("replay no_rows.csv --json absent/report.json", 2),
+    ("replay no_rows.csv --report absent/report.html", 2),
+    ("replay no_rows.csv --report report.pdf", 2),
+    ("replay no_rows.csv --decisions .", 2),
+    ("replay no_rows.csv --diff base absent", 2),
+    ("replay no_rows.csv --policy own", 2),
+    ("try empty --out new", 1),
+    ("try absent.csv --out new", 1),
+    ("try no_rows.csv --out text.csv", 2),
+    ("try no_rows.csv --out .", 2),
+    ("try no_rows.csv --out absent/new", 2),
     ("train --homes 0 --out w", 2),
     ("train --homes 1 --out w", 2),
     ("train --homes 2 --days nan --out w", 2),
@@ -191,7 +201,7 @@ def test_what_is_wrong_is_said_in_lines_of_its_own_with_its_exit_code(
     assert len(said.err.splitlines()) == 1 or code == 78
     assert "Traceback" not in said.err + said.out
     assert not list(folder.glob("homectl-*"))
-    assert not {"new.db", "new.yaml", "week.db", "w"} & {path.name for path in folder.iterdir()}
+    assert not {"new", "new.db", "new.yaml", "week.db", "w"} & {path.name for path in folder.iterdir()}
 
 
 def test_a_check_says_as_json_what_it_found(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

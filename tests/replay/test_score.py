@@ -1,12 +1,14 @@
 """Scores of hand-computed logs."""
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
-from homectl.home import Kind, Origin, Quantity, Reading, Target
+from homectl.control.autonomy import AutonomySettings
+from homectl.home import Autonomy, Kind, Origin, Quantity, Reading, Target
+from homectl.replay.engine import BLOCK
 from homectl.replay.report import Report
-from homectl.replay.score import Score
+from homectl.replay.score import Fate, Score
 from tests.replay.scripts import BOLT, HEATING, LAMP, Script, told, trial
 
 PERSON, AUTOMATION, UNKNOWN, OURS = Origin.PERSON, Origin.AUTOMATION, Origin.UNKNOWN, Origin.HOMECTL
@@ -125,3 +127,69 @@ def test_every_kind_without_a_target_is_listed_with_the_reason() -> None:
         Kind.SETPOINT: "it says nothing in this log",
         Kind.LOCK: "it says nothing in this log",
     }
+
+
+def test_a_proposal_flaps_if_its_own_policy_turns_from_it_within_ten_minutes_while_nobody_touches_it() -> None:
+    lamp = [told("eye", Quantity.MOTION, 1.0, 0), told("lamp", Quantity.LIGHT_ON, 0, 0, PERSON)]
+    for lines, flaps in (
+        ([(41, ON, 0.9), (44, OFF, 0.9)], 1),
+        ([(41, ON, 0.9), (51, OFF, 0.9)], 0),
+        ([(41, ON, 0.9), (44, float("nan"), 0.9)], 0),
+        ([(41, ON, 0.5), (44, OFF, 0.5)], 0),
+    ):
+        assert score(Script({LAMP: lines}), lamp).flaps == flaps
+    touched = [*lamp, told("lamp", Quantity.LIGHT_ON, 1, 43, PERSON)]
+    assert score(Script({LAMP: [(41, ON, 0.9), (44, OFF, 0.9)]}), touched).flaps == 0
+
+
+def test_a_flap_over_the_end_of_a_block_is_counted_once() -> None:
+    lamp = [told("eye", Quantity.MOTION, 1.0, m) for m in range(0, 3000, 30)]
+    lamp += [told("lamp", Quantity.LIGHT_ON, 0, 0, PERSON)]
+    for turn in (BLOCK - 3, BLOCK - 1, BLOCK, BLOCK + 2):
+        lines = [(BLOCK - 4.0, ON, 0.9), (float(turn), OFF, 0.9)]
+        assert score(Script({LAMP: lines}), lamp, minutes=BLOCK + 60).flaps == 1
+
+
+@pytest.mark.parametrize(
+    ("lines", "avoided"),
+    [
+        ([(0, OFF, 0.9)], 1),  # it wanted all along what people then set
+        ([(0, ON, 0.9)], 0),
+        ([], 1),  # without an opinion it leaves things as they were before the other hand came
+        ([(0, ON, 0.9), (20, OFF, 0.9)], 1),
+        ([(21, OFF, 0.9), (22, ON, 0.9)], 1),
+    ],
+)
+def test_an_override_is_avoided_where_the_policy_would_have_left_what_people_then_wanted(
+    lines: list[tuple[float, float, float]], avoided: int
+) -> None:
+    readings = [
+        told("lamp", Quantity.LIGHT_ON, 0, 0, PERSON),
+        told("lamp", Quantity.LIGHT_ON, 1, 20.5, AUTOMATION),
+        told("lamp", Quantity.LIGHT_ON, 0, 25, PERSON),
+        told("lamp", Quantity.LIGHT_ON, 1, 100, AUTOMATION),
+        told("lamp", Quantity.LIGHT_ON, 0, 131, PERSON),  # more than half an hour later: no override
+    ]
+    found = score(Script({LAMP: lines}), readings, minutes=140)
+    assert (found.overrides, found.avoided) == (1, avoided)
+
+
+def test_every_change_has_a_fate_and_says_what_was_wished_just_before() -> None:
+    report = Report(trial(Script({LAMP: [(8, ON, 0.9), (30, ON, 0.6)]}), evening(PERSON), 80))
+    assert list(report.run())
+    first, second = report.changes()
+    assert (first.fate, first.wish, first.confidence) == (Fate.ANTICIPATED, ON, 0.9)
+    assert (second.fate, second.wish, second.confidence, second.wished) == (Fate.MISSED, ON, 0.6, False)
+    assert [(one.fate, one.state) for one in report.proposals()] == [(Fate.MATCHED, OFF)]
+
+
+@pytest.mark.parametrize(("level", "ruling"), [(Autonomy.SUGGEST, "suggested"), (Autonomy.OBSERVE, "observed")])
+def test_at_a_lower_level_what_it_would_have_shown_is_scored_and_nothing_is_let_through(
+    level: Autonomy, ruling: str
+) -> None:
+    asked = replace(trial(Script({LAMP: [(8, ON, 0.9)]}), evening(PERSON), 80), autonomy=AutonomySettings(level=level))
+    report = Report(asked)
+    assert list(report.run())
+    found = report.scorers[LAMP].score()
+    assert (found.proposed, found.matched, found.anticipated) == (1, 1, 1)
+    assert set(found.verdicts) <= {ruling, "held"}
