@@ -27,7 +27,7 @@ from homectl.learning.standing import GIVEN
 from homectl.parts import Parts
 from homectl.people import Pins, Register, StepUp, Tries
 from homectl.policies import checkpoint_of, policy_of
-from homectl.schedule import Schedule
+from homectl.schedule import Schedule, ToldDaily
 from homectl.settings import Settings, data_folder
 from homectl.sole import Instance, Sole, State
 from homectl.starts import started
@@ -72,10 +72,12 @@ async def _run(settings: Settings, home: Home, limits: Limits, path: Path, ready
         sole = Sole(home.id, own, connection, later=loop.call_later, leave=left)
         directory = Directory(home, dialects_of(settings.bridge))
         others = {"journal": journal.view, "model": model}
-        daemon = Daemon(parts, directory, sole, nights, others, step_up=_step_up(path))
+        retention = _retention(settings, parts)
+        daily = ToldDaily(settings.schedule.retention_hour, home.zone, retention) if home.simulated else None
+        daemon = Daemon(parts, directory, sole, nights, others, step_up=_step_up(path), daily=daily)
         sole.serve(daemon)
         server = Server(daemon, settings.dashboard.port)
-        schedule = _schedule(settings, home, parts, daemon)
+        schedule = _schedule(settings, home, retention, daemon)
         try:
             ready(await server.start())
             schedule.start()
@@ -158,8 +160,8 @@ def _nights(settings: Settings, home: Home, limits: Limits, path: Path, journal:
     return nights, ""
 
 
-def _schedule(settings: Settings, home: Home, parts: Parts, daemon: Daemon) -> Schedule:
-    """Housekeeping once a day, and waking a real home whenever one of its schedules turns."""
+def _retention(settings: Settings, parts: Parts) -> Callable[[], None]:
+    """Drops what is too old, from the journal and from memory."""
     keep = settings.schedule.keep_days * DAY
 
     def forget() -> None:
@@ -168,10 +170,16 @@ def _schedule(settings: Settings, home: Home, parts: Parts, daemon: Daemon) -> S
         parts.journal.flush()
         parts.history.forget_before(now - REMEMBERED)
 
+    return forget
+
+
+def _schedule(settings: Settings, home: Home, retention: Callable[[], None], daemon: Daemon) -> Schedule:
+    """What a real home's wall clock wakes: retention once a day, and the home whenever one of its schedules turns."""
     schedule = Schedule(home.zone, daemon.missed)
-    schedule.daily(settings.schedule.retention_hour, forget, "retention")
-    if home.schedules and not home.simulated:
-        schedule.at(lambda after: next_boundary(home, after) or after + DAY, daemon.wake, "schedules")
+    if not home.simulated:
+        schedule.daily(settings.schedule.retention_hour, retention, "retention")
+        if home.schedules:
+            schedule.at(lambda after: next_boundary(home, after) or after + DAY, daemon.wake, "schedules")
     return schedule
 
 

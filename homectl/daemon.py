@@ -63,10 +63,11 @@ class Daemon:
         others: Mapping[str, Callable[[], dict[str, Any]]] | None = None,
         *,
         step_up: StepUp,
+        daily: Callable[[float], None] | None = None,
     ) -> None:
-        """`others`: further parts by name, each saying how it is, for the home's health."""
+        """`others`: further parts by name, each saying how it is, for the home's health. `daily` is shown the time."""
         self._parts, self._directory, self._wire, self._learning = parts, directory, wire, learning
-        self._others = others or {}
+        self._others, self._daily = others or {}, daily
         self._control = Controller(directory.home, parts, self._transmit)
         self._unlocking = Unlocking(self._control, parts.journal.audit, step_up, parts.real)
         self._suggestions = Suggestions(self._control)
@@ -216,6 +217,8 @@ class Daemon:
             self._shielded(self._control.tick)
         if self._learning is not None and self._control.deciding:
             self._shielded(self._learn_at_night, self._learning)
+        if self._daily is not None and self._control.deciding:
+            self._shielded(self._daily, self._control.now())
         if time.monotonic() >= self._next_health:
             self._next_health = time.monotonic() + HEALTH_EVERY
             self._shielded(self._say_health)

@@ -49,6 +49,21 @@ def daily(hour: int, zone: ZoneInfo) -> Callable[[float], float]:
     return after
 
 
+class ToldDaily:
+    """A daily job by a time that is told: run when first looked at after its hour, once for days that were leapt."""
+
+    def __init__(self, hour: int, zone: ZoneInfo, job: Callable[[], None]) -> None:
+        self._after, self._job = daily(hour, zone), job
+        self._due = float("-inf")
+
+    def __call__(self, at: float) -> None:
+        """Look at the time, UTC seconds; the first look only tells which day it is."""
+        if at >= self._due:
+            begun, self._due = self._due > float("-inf"), self._after(at)
+            if begun:
+                self._job()
+
+
 class Schedule:
     """Runs jobs at wall times; what was missed while the machine slept or was busy runs once, late, and is told.
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from homectl.schedule import LATE, Schedule, daily
+from homectl.schedule import LATE, Schedule, ToldDaily, daily
 
 BERLIN, LORD_HOWE = ZoneInfo("Europe/Berlin"), ZoneInfo("Australia/Lord_Howe")
 
@@ -101,3 +101,21 @@ def test_a_loop_that_was_busy_when_a_job_was_due_runs_it_afterwards() -> None:
     live(schedule, 0.3, busy=1.5)
     assert len(ran) == 1
     assert ran[0] > due + 1.0
+
+
+@pytest.mark.parametrize(
+    ("looks", "runs"),
+    [
+        (["2026-01-05 12:00"], 0),
+        (["2026-01-05 12:00", "2026-01-06 02:59"], 0),
+        (["2026-01-05 12:00", "2026-01-06 03:00", "2026-01-06 23:00"], 1),
+        (["2026-01-05 12:00", "2026-01-12 12:00", "2026-01-12 12:01"], 1),
+        ([f"2026-01-{day:02d} {hour:02d}:30" for day in range(5, 12) for hour in (1, 4, 20)], 7),
+    ],
+)
+def test_by_told_time_a_job_runs_when_first_looked_at_after_its_hour(looks: list[str], runs: int) -> None:
+    ran: list[str] = []
+    job = ToldDaily(3, BERLIN, lambda: ran.append("retention"))
+    for look in looks:
+        job(at(look))
+    assert len(ran) == runs
