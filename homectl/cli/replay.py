@@ -1,14 +1,16 @@
 """homectl replay: a recorded log through the live decision path, to see what homectl would have done."""
 
 from argparse import ArgumentParser, Namespace
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from homectl.cli import recorded
+from homectl.cli import publish, recorded
 
 if TYPE_CHECKING:
     from homectl.captures import BridgeInterpreter
     from homectl.home import Home
+    from homectl.journal.readers.areas_from_log import Guess
     from homectl.journal.readers.rows import Tally
     from homectl.replay.engine import Trial
     from homectl.replay.report import Report
@@ -25,9 +27,10 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--json", type=Path, metavar="FILE", help="write the report as JSON; the same bytes every time")
     parser.add_argument("--timing", action="store_true", help="put the time it took into the JSON")
     recorded.arguments(parser)
+    publish.arguments(parser)
 
 
-def run(args: Namespace) -> None:
+def run(args: Namespace) -> int:
     import time
 
     from homectl.cli import expect
@@ -38,6 +41,8 @@ def run(args: Namespace) -> None:
     began = time.perf_counter()
     speaker = recorded.interpreter(args)
     guess = recorded.home_of(args.home, args.logs, args.timezone, speaker)
+    if args.publish:
+        return _publish(args, guess, speaker)
     if args.write_home:
         args.write_home.write_text(recorded.home_yaml(guess), encoding="utf-8")
     trial, about = _trial(args, guess.home, speaker)
@@ -51,18 +56,38 @@ def run(args: Namespace) -> None:
 
         content = as_json(report, {"log": about, **({"timing": timing} if args.timing else {})})
         args.json.write_text(content, encoding="utf-8")
+    return 0
+
+
+def _publish(args: Namespace, guess: "Guess", speaker: "BridgeInterpreter") -> int:
+    """The log as its devices spoke, on a broker."""
+    from homectl.home import LogError
+    from homectl.journal import Journal
+    from simulator.recording import on_air
+
+    with Journal.in_memory() as journal:
+        recorded.take_in(journal, args.logs, guess.home, speaker, quiet=args.quiet)
+        first, last = journal.oldest(), journal.newest()
+        if not last:
+            raise LogError(f"{args.logs[0]}: expected readings of the home's devices, got none; check --home")
+        home = on_air(guess.home, journal.signals)
+        publish.root_of(args, home)
+        if args.write_home:
+            args.write_home.write_text(recorded.home_yaml(replace(guess, home=home)), encoding="utf-8")
+        start, end = max(first, _day(args.start, home, first)), min(last, _day(args.end, home, last))
+        _expect_days(start, end, first, last)
+        return publish.play(args, home, journal.in_order(end=end + 0.001), start, end)
 
 
 def _trial(args: Namespace, home: "Home", speaker: "BridgeInterpreter") -> "tuple[Trial, dict[str, Any]]":
     """The log in memory as a trial, and what of it was read."""
     from homectl.control.limits import Limits
     from homectl.control.rules import Rules
-    from homectl.home import LogError, UsageError
+    from homectl.home import LogError
     from homectl.journal import Journal
     from homectl.journal.readers.any_log import modes
     from homectl.policies import policy_of
     from homectl.replay.engine import Trial
-    from homectl.replay.report import iso
 
     limits = Limits()
     policy = policy_of(args.policy, limits)
@@ -84,9 +109,16 @@ def _trial(args: Namespace, home: "Home", speaker: "BridgeInterpreter") -> "tupl
         end=end,
         modes=modes(args.logs),
     )
+    _expect_days(start, end, first, last)
+    return trial, _read(list(tallies.values()))
+
+
+def _expect_days(start: float, end: float, first: float, last: float) -> None:
+    from homectl.home import UsageError
+    from homectl.replay.report import iso
+
     if end <= start:
         raise UsageError(f"expected days from {iso(first)} to {iso(last)}; choose --from and --to there")
-    return trial, _read(list(tallies.values()))
 
 
 def _day(text: str | None, home: "Home", default: float) -> float:

@@ -152,6 +152,18 @@ class Journal:
         except (sqlite3.Error, ValueError, TypeError, IndexError) as error:
             raise JournalError(f"This journal is damaged: {error}; restore one or import its logs again") from None
 
+    def in_order(self, start: float | None = None, end: float | None = None) -> Iterator[Reading]:
+        """Every reading with start ≤ time < end, oldest first; JournalError where the file is damaged."""
+        signals = {number: signal for signal, number in self._signals.items()}
+        query = (
+            "SELECT signal, at, value, origin, live, text FROM readings WHERE at >= ? AND at < ? ORDER BY at, signal"
+        )
+        try:
+            for number, *row in self._db.execute(query, _span(start, end)):
+                yield reading_of(signals[number], tuple(row))
+        except (sqlite3.Error, ValueError, TypeError, LookupError) as error:
+            raise JournalError(f"This journal is damaged: {error}; restore one or import its logs again") from None
+
     def _track(self, number: int, low: int, high: int) -> Track:
         query = "SELECT at, value, origin, live FROM readings WHERE signal = ? AND at >= ? AND at < ? ORDER BY at"
         rows = np.fromiter(self._db.execute(query, (number, low, high)), dtype=_SAMPLE)
@@ -163,6 +175,15 @@ class Journal:
         return int(
             self._db.execute("SELECT count(*) FROM readings WHERE at >= ?", _span(since, None)[:1]).fetchone()[0]
         )
+
+    @property
+    def signals(self) -> frozenset[Signal]:
+        """What it has ever had readings of."""
+        return frozenset(self._signals)
+
+    def oldest(self) -> float:
+        """The time of the oldest reading; 0 for a journal without any."""
+        return float(self._db.execute("SELECT coalesce(min(at), 0) FROM readings").fetchone()[0]) / 1000
 
     def newest(self) -> float:
         """The time of the newest reading; 0 for a journal without any."""
