@@ -116,10 +116,11 @@ class Journal:
             self._db.execute("INSERT OR REPLACE INTO about VALUES ('home', ?)", (home.model_dump_json(),))
 
     def home(self) -> Home:
-        row = self._db.execute("SELECT value FROM about WHERE name = 'home'").fetchone()
-        if row is None:
-            raise JournalError("This journal does not say which home it is of; import it again with --home")
-        return Home.model_validate_json(row[0])
+        with self._reading():
+            row = self._db.execute("SELECT value FROM about WHERE name = 'home'").fetchone()
+            if row is not None:
+                return Home.model_validate_json(row[0])
+        raise JournalError("This journal does not say which home it is of; import it again with --home")
 
     def append(self, readings: Iterable[Reading]) -> int:
         """Remember readings; what is known for that signal and time already adds nothing. The number added."""
@@ -145,12 +146,10 @@ class Journal:
     def readings(self) -> Iterator[Reading]:
         """Every reading, signal by signal, each in the order of time; JournalError where the file is damaged."""
         query = "SELECT at, value, origin, live, text FROM readings WHERE signal = ? ORDER BY at"
-        try:
+        with self._reading():
             for signal, number in sorted(self._signals.items()):
                 for row in self._db.execute(query, (number,)):
                     yield reading_of(signal, row)
-        except (sqlite3.Error, ValueError, TypeError, IndexError) as error:
-            raise JournalError(f"This journal is damaged: {error}; restore one or import its logs again") from None
 
     def in_order(self, start: float | None = None, end: float | None = None) -> Iterator[Reading]:
         """Every reading with start ≤ time < end, oldest first; JournalError where the file is damaged."""
@@ -158,11 +157,9 @@ class Journal:
         query = (
             "SELECT signal, at, value, origin, live, text FROM readings WHERE at >= ? AND at < ? ORDER BY at, signal"
         )
-        try:
+        with self._reading():
             for number, *row in self._db.execute(query, _span(start, end)):
                 yield reading_of(signals[number], tuple(row))
-        except (sqlite3.Error, ValueError, TypeError, LookupError) as error:
-            raise JournalError(f"This journal is damaged: {error}; restore one or import its logs again") from None
 
     def _track(self, number: int, low: int, high: int) -> Track:
         query = "SELECT at, value, origin, live FROM readings WHERE signal = ? AND at >= ? AND at < ? ORDER BY at"
@@ -172,9 +169,7 @@ class Journal:
 
     def count(self, since: float | None = None) -> int:
         """How many readings there are."""
-        return int(
-            self._db.execute("SELECT count(*) FROM readings WHERE at >= ?", _span(since, None)[:1]).fetchone()[0]
-        )
+        return self._one("SELECT count(*) FROM readings WHERE at >= ?", _span(since, None)[:1])
 
     @property
     def signals(self) -> frozenset[Signal]:
@@ -183,11 +178,24 @@ class Journal:
 
     def oldest(self) -> float:
         """The time of the oldest reading; 0 for a journal without any."""
-        return float(self._db.execute("SELECT coalesce(min(at), 0) FROM readings").fetchone()[0]) / 1000
+        return self._one("SELECT coalesce(min(at), 0) FROM readings") / 1000
 
     def newest(self) -> float:
         """The time of the newest reading; 0 for a journal without any."""
-        return float(self._db.execute("SELECT coalesce(max(at), 0) FROM readings").fetchone()[0]) / 1000
+        return self._one("SELECT coalesce(max(at), 0) FROM readings") / 1000
+
+    def _one(self, query: str, about: tuple[int, ...] = ()) -> int:
+        with self._reading():
+            return int(self._db.execute(query, about).fetchone()[0])
+
+    @contextmanager
+    def _reading(self) -> Iterator[None]:
+        """JournalError in one line where what is read cannot be what was written."""
+        try:
+            yield
+        except (sqlite3.Error, ValueError, TypeError, LookupError) as error:
+            found = in_one_line(error)
+            raise JournalError(f"This journal is damaged: {found}; restore one or import its logs again") from None
 
     def retain(self, since: float) -> int:
         """Forget readings and decisions older than `since`; the number of readings forgotten."""
