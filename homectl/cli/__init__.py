@@ -31,6 +31,7 @@ COMMANDS = (
     "record",
     "import_log",
     "replay",
+    "scenario",
     "train",
     "evaluate",
     "learn",

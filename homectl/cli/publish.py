@@ -26,7 +26,7 @@ ASKED = re.compile(r".*/(set|get|ack|control)(/[^/]+)?")
 def arguments(parser: ArgumentParser) -> None:
     group = parser.add_argument_group("playing it onto a broker, instead of deciding about it")
     group.add_argument("--publish", metavar="URL", help="play the log onto this broker, as its devices spoke")
-    group.add_argument("--speed", type=float, default=1.0, help="log seconds per real second, 0.1 to 3600 (1)")
+    group.add_argument("--speed", type=float, help="log seconds per real second, 0.1 to 3600 (1)")
     group.add_argument("--prefix", metavar="TOPIC", help="topics to speak under (sim/<home>)")
 
 
@@ -34,12 +34,16 @@ def root_of(args: Namespace, home: "Home") -> str:
     """The prefix to speak under; UsageError for what is none, and for a speed beyond what is possible."""
     from homectl.home import UsageError
 
-    if not 0.1 <= args.speed <= 3600:
+    if not 0.1 <= _speed(args) <= 3600:
         raise UsageError(f"--speed: expected 0.1 to 3600, got {args.speed:g}")
     root = str(args.prefix or f"sim/{home.id}")
     if not PREFIX.fullmatch(root):
         raise UsageError(f"--prefix: expected the levels of a topic, without + # $ or blanks, got {root!r}")
     return root
+
+
+def _speed(args: Namespace) -> float:
+    return 1.0 if args.speed is None else float(args.speed)
 
 
 def play(args: Namespace, home: "Home", readings: "Iterable[Reading]", start: float, end: float) -> int:
@@ -58,10 +62,10 @@ def play(args: Namespace, home: "Home", readings: "Iterable[Reading]", start: fl
         raise UsageError(f"{root}: expected nobody else under the prefix of a recording, but {reason}; give a --prefix")
     with shown(quiet=args.quiet) as progress:
         recording = Recording(home, readings, start, end, lambda share: progress(f"playing {home.id}", share))
-        simulation = Simulation(recording, broker, clock=time.monotonic, speed=args.speed, root=root)
+        simulation = Simulation(recording, broker, clock=time.monotonic, speed=_speed(args), root=root)
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda _number, _frame: simulation.stop())
-        simulation.run(until=end, ready=lambda: print(_ready(home, root, start, args.speed), flush=True))
+        simulation.run(until=end, ready=lambda: print(_ready(home, root, start, _speed(args)), flush=True))
     print(_played(recording, simulation, start, end), flush=True)
     if args.json:
         args.json.write_text(_as_json(recording, simulation, start, end), encoding="utf-8")

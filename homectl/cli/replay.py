@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from homectl.cli import publish, recorded
+from homectl.cli import again, publish, recorded
 
 if TYPE_CHECKING:
     from homectl.captures import BridgeInterpreter
@@ -28,6 +28,7 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--timing", action="store_true", help="put the time it took into the JSON")
     recorded.arguments(parser)
     publish.arguments(parser)
+    again.arguments(parser)
 
 
 def run(args: Namespace) -> int:
@@ -38,6 +39,8 @@ def run(args: Namespace) -> int:
     expect.policy("--policy", args.policy)
     expect.writable("--json", args.json)
     expect.writable("--write-home", args.write_home)
+    if args.again:
+        return again.compare(args)
     began = time.perf_counter()
     speaker = recorded.interpreter(args)
     guess = recorded.home_of(args.home, args.logs, args.timezone, speaker)

@@ -38,6 +38,7 @@ from homectl.home import (
 from homectl.journal.audit import Audit
 from homectl.journal.orders import Orders, has
 from homectl.journal.rows import (
+    Turn,
     lesson_of,
     ms,
     reading_of,
@@ -46,6 +47,7 @@ from homectl.journal.rows import (
     row_of_record,
     target_of,
 )
+from homectl.journal.runs import Runs
 from homectl.journal.schema import code_of, connect, in_one_line, prepare
 
 ADVICE = {
@@ -68,7 +70,10 @@ class Journal:
         self._db = connection
         self.audit = Audit(lambda: self._db, partial(self._surely_writing, durable=True), head)
         self.orders = Orders(lambda: self._db, self._surely_writing)
+        self.runs = Runs(lambda: self._db)
         self._signals = _signals(connection)
+        self._heard = 0  # readings added in this run
+        self._turn: Turn | None = None  # the last one stored
         self._newest: dict[Target, Record] = {}  # the last decision stored of each target, as far as it is known
 
     @classmethod
@@ -129,7 +134,9 @@ class Journal:
             rows = [(self._signal(signal), *rest) for signal, *rest in given]
             before = self._db.total_changes
             self._db.executemany("INSERT OR IGNORE INTO readings VALUES (?, ?, ?, ?, ?, ?)", rows)
-            return self._db.total_changes - before
+            added = self._db.total_changes - before
+            self._heard += added
+            return added
 
     def amend(self, readings: Iterable[Reading]) -> None:
         """Say anew who made some remembered readings what they are."""
@@ -202,6 +209,7 @@ class Journal:
         with self._writing():
             gone = self._db.execute("DELETE FROM readings WHERE at < ?", (ms(since),)).rowcount
             self._db.execute("DELETE FROM decisions WHERE until < ?", (ms(since),))
+            self._db.execute("DELETE FROM turns WHERE at < ?", (ms(since),))
             self.orders.forget(-(2**62), ms(since))
             return gone
 
@@ -217,6 +225,7 @@ class Journal:
                 span = (ms(start), ms(end))
                 gone += self._db.execute("DELETE FROM readings WHERE at >= ? AND at < ?", span).rowcount
                 self._db.execute("DELETE FROM decisions WHERE until >= ? AND since < ?", span)
+                self._db.execute("DELETE FROM turns WHERE at >= ? AND at < ?", span)
                 self._db.execute("DELETE FROM commands WHERE issued >= ? AND issued < ? AND ended IS NOT NULL", span)
                 self.orders.forget(*span)
         self._newest = {}
@@ -233,9 +242,14 @@ class Journal:
 
     # --- decisions, commands ----------------------------------------------------------------------
 
-    def record_decisions(self, records: Sequence[Record]) -> None:
-        """Remember verdicts; one that only continues the last of its target makes that row longer."""
+    def record_decisions(self, records: Sequence[Record], at: float | None = None) -> None:
+        """Remember verdicts; one that only continues the last of its target makes that row longer.
+
+        `at`: when the home looked whether anything was to be decided, UTC seconds, also where nothing was.
+        """
         with self._writing():
+            for turn in sorted({record.since for record in records} or ([] if at is None else [at])):
+                self._record_turn(Turn(turn, self._heard))
             for record in records:
                 last = self._newest.get(record.target) or next(iter(self.decisions(record.target, limit=1)), None)
                 if last is not None and record.continues(last) and self._lengthen(last, record.until):
@@ -262,9 +276,15 @@ class Journal:
             rows = self._db.execute(query, (str(target), low, limit))
         return [record_of(row) for row in rows]
 
+    def _record_turn(self, turn: Turn) -> None:
+        if turn != self._turn:
+            self._db.execute("INSERT INTO turns VALUES (?, ?)", (ms(turn.at), turn.heard))
+            self._turn = turn
+
     def record_start(self, at: float) -> None:
         """A home begins to be run: what the journal knows of before is restored, not heard."""
         with self._writing():
+            self._heard, self._turn = 0, None
             self._db.execute("INSERT INTO runs VALUES (?)", (ms(at),))
 
     def last_start(self, at: float) -> float:
@@ -350,7 +370,7 @@ class Journal:
         with suppress(sqlite3.Error):  # a file that cannot even be read says so again to whoever writes next
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-            self._signals, self._newest = _signals(self._db), {}
+            self._signals, self._newest, self._turn = _signals(self._db), {}, None
 
     def _signal(self, signal: Signal) -> int:
         number = self._signals.get(signal)
