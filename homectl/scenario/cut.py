@@ -87,7 +87,8 @@ def _held(hold: Hold, at: float, home: Home) -> Iterator[dict[str, Any]]:
 
 
 def _local(at: float, home: Home) -> str:
-    return datetime.fromtimestamp(at, home.zone).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
+    text = datetime.fromtimestamp(at, home.zone).strftime("%Y-%m-%dT%H:%M:%S.%f")[:-3]
+    return text.removesuffix(".000")
 
 
 def _sorted(value: Any) -> Any:

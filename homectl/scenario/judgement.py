@@ -54,7 +54,8 @@ class _Judge:
         about = one.target and target_in(one.target)
         sent = [each for each in self.came.sent if low <= each.at < high and about in (None, each.target)]
         broken = [each for each in sent if _is_forbidden(each.wish, never, one.target)]
-        name = f"{one.target} is never asked to be {never}" if one.target else f"never {never}"
+        span = f"{one.start or ''}–{one.end or ''}  " if one.start or one.end else ""
+        name = f"{span}{one.target} is never asked to be {never}" if one.target else f"{span}never {never}"
         return Judged(name, not broken, ", ".join(map(self._sent, broken)))
 
     def _is(self, one: Expected, target: Target, at: float, text: str) -> Judged:
