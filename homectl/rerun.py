@@ -35,6 +35,9 @@ from homectl.replay.again import REMEMBERED, Deciding
 BY_ITSELF = "the room is empty"
 """Who ends a hold where nobody asked for it."""
 
+MOMENT = 0.0005
+"""Seconds after which it is another millisecond: people speak to a home that has just looked at what it heard."""
+
 
 @dataclass(frozen=True, slots=True)
 class Deed:
@@ -121,26 +124,29 @@ def _remember(journal: Journal, kept: Journal, start: float) -> None:
 
 def _live(controller: Controller, clock: ToldClock, journal: Journal, start: float, end: float) -> None:
     """Every turn of the run, each on what had been heard and said by then."""
-    coming = iter(sorted(journal.in_order(start, None if end == inf else end), key=_arrival))
+    asked = {(one.target.device, one.at) for one in journal.runs.asked(start, end)}
+    readings = journal.in_order(start, None if end == inf else end)
+    coming = iter(sorted(readings, key=partial(_arrival, asked)))
     deeds, heard, areas = deque(_deeds(journal, start, end)), 0, set[str]()
     for turn in journal.runs.turns(start, end):
         for reading in itertools.islice(coming, max(0, turn.heard - heard)):
-            _do(controller, clock, deeds, reading.at)
+            answers = (reading.device, reading.at) in asked
+            _do(controller, clock, deeds, reading.at + (MOMENT if answers else 0.0))
             clock.tell(reading.at)
             areas |= controller.learn([as_it_came(reading)])
         heard = max(heard, turn.heard)
-        anew = _do(controller, clock, deeds, turn.at)
+        _do(controller, clock, deeds, turn.at)
         clock.tell(turn.at)
         controller.pulse()
-        if anew != turn.at:
-            controller.react(areas)
-            areas = set()
-            controller.tick()
+        controller.react(areas)
+        areas = set()
+        controller.tick()
+        _do(controller, clock, deeds, turn.at + MOMENT)
 
 
-def _arrival(reading: Reading) -> tuple[float, bool]:
+def _arrival(asked: set[tuple[str, float]], reading: Reading) -> tuple[float, bool]:
     """In one millisecond devices answer last what they were asked in it."""
-    return reading.at, reading.origin is Origin.HOMECTL
+    return reading.at, reading.origin is Origin.HOMECTL or (reading.device, reading.at) in asked
 
 
 def as_it_came(reading: Reading) -> Reading:
@@ -148,18 +154,14 @@ def as_it_came(reading: Reading) -> Reading:
     return replace(reading, origin=Origin.SENSED) if reading.quantity in SETTABLE else reading
 
 
-def _do(controller: Controller, clock: ToldClock, deeds: deque[Deed], until: float) -> float:
-    """Let people say what they said up to a time; when that last made the home decide at once, else -inf."""
-    anew = -inf
-    while deeds and deeds[0].at <= until:
+def _do(controller: Controller, clock: ToldClock, deeds: deque[Deed], before: float) -> None:
+    """Let people say what they said before a time, and decide what that made the home decide at once."""
+    while deeds and deeds[0].at < before:
         deed = deeds.popleft()
         clock.tell(deed.at)
         with suppress(ActionRefused):  # as it was then
             deed.said(controller)
-        if deed.about:
-            controller.reconsider(deed.about)
-            anew = deed.at
-    return anew
+        controller.reconsider(deed.about)
 
 
 def _deeds(journal: Journal, start: float, end: float) -> list[Deed]:
