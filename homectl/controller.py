@@ -224,7 +224,7 @@ class Controller:
             if verdict.rule:
                 self.counts[f"refused by {verdict.rule}"] += 1
         self.counts["decisions"] += len(verdicts)
-        self._parts.journal.record_decisions([record_of(verdict) for verdict in verdicts])
+        self._parts.journal.record_decisions([record_of(verdict) for verdict in verdicts], self.now())
 
     # --- commands ---------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from itertools import groupby
+from math import inf
 
 from homectl.home import BrokerError, HomeError, MessageError, milliseconds
 from simulator.controls import LONGEST, Control, Jump, Pause, Resume, Speed, Step, Stop, by_hand, checked, read
@@ -42,7 +43,7 @@ class Tally:
 
 
 class Simulation:
-    """Runs a world over MQTT in the calling thread, under `sim/<home>/`.
+    """Runs a world over MQTT in the calling thread, under `root`, which is `sim/<home>` where none is given.
 
     Time stands still while the broker is away. `clock` is real monotonic time.
     """
@@ -56,10 +57,11 @@ class Simulation:
         speed: float = 1.0,
         paused: bool = False,
         lockstep: bool = False,
+        root: str = "",
     ) -> None:
         self.tally = Tally()
         self._world, self._broker, self._clock = world, broker, clock
-        self._root = f"sim/{world.home.id}"
+        self._root = root or f"sim/{world.home.id}"
         self._firmware = Firmware(world.home, self._root)
         self._pace = Pace(speed, lockstep=lockstep)
         self._pace.paused = paused
@@ -82,18 +84,21 @@ class Simulation:
                 progress(length)
         self._world.count_from_here()
 
-    def run(self, *, seconds: float | None = None, ready: Callable[[], None] = lambda: None) -> None:
-        """Until it is stopped, or for so many real seconds. BrokerError if the broker is not there within 10 s.
+    def run(
+        self, *, seconds: float | None = None, until: float = inf, ready: Callable[[], None] = lambda: None
+    ) -> None:
+        """Until it is stopped, for so many real seconds, or until a time of the world, UTC seconds.
 
-        `ready` is called once, when the home is announced and time begins.
+        `ready` is called once, when the home is announced and time begins. BrokerError if the broker is not there
+        within 10 s.
         """
         self._line.open()
         try:
             self._await_broker()
             if not self._stopping:
                 ready()
-            end = float("inf") if seconds is None else self._clock() + seconds
-            while not self._stopping and self._clock() < end:
+            end = inf if seconds is None else self._clock() + seconds
+            while not self._stopping and self._clock() < end and self._world.at < until:
                 self._turn(end)
         finally:
             self._leave()

@@ -102,6 +102,7 @@ class Connection:
         will: Message | None = None,
         heartbeat: float = HEARTBEAT,
         retry: tuple[float, float] = RETRY,
+        inbox: Inbox | None = None,
     ) -> None:
         """`will` is published by the broker when the link is lost and by `stop`. BrokerError for a wrong URL or CA."""
         self.counters = Counters()
@@ -109,7 +110,7 @@ class Connection:
         self._heartbeat, self._retry = heartbeat, retry
         self._host, self._port, self._tls = address(settings)
         self._pulse = f"homectl/{client_id}/heartbeat"
-        self._inbox = Inbox()
+        self._inbox = inbox or Inbox()
         self._wanted: dict[str, int] = {}
         self._expiries: dict[int, Properties] = {}
         self._keeper: asyncio.Task[None] | None = None

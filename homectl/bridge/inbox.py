@@ -35,7 +35,8 @@ class Counters:
 class Inbox:
     """Messages on their way from paho's thread to the loop, bounded in number and bytes."""
 
-    def __init__(self) -> None:
+    def __init__(self, messages: int = INBOX_MESSAGES, size: int = INBOX_BYTES) -> None:
+        self._messages, self._size = messages, size
         self._lock = threading.Lock()
         self._waiting: deque[Message] = deque()
         self._bytes = 0
@@ -47,7 +48,7 @@ class Inbox:
         with self._lock:
             self._waiting.append(message)
             self._bytes += len(message.payload)
-            while len(self._waiting) > INBOX_MESSAGES or self._bytes > INBOX_BYTES:
+            while len(self._waiting) > self._messages or self._bytes > self._size:
                 self._bytes -= len(self._waiting.popleft().payload)
                 dropped += 1
             wake, self._woken = not self._woken, True

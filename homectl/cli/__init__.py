@@ -32,6 +32,7 @@ COMMANDS = (
     "import_log",
     "replay",
     "try_log",
+    "scenario",
     "train",
     "evaluate",
     "learn",

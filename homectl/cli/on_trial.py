@@ -93,11 +93,15 @@ def trial_of(log: Recording, policy: "Policy", start: float, end: float, level: 
 
 def span(args: Namespace, log: Recording) -> tuple[float, float]:
     """The days that --from and --to name, as far as the log has them; UsageError if it has none."""
+    return days(args, log.home, log.first, log.last)
+
+
+def days(args: Namespace, home: "Home", first: float, last: float) -> tuple[float, float]:
+    """The same of a log of which only the first and the last time are known."""
     from homectl.home import UsageError
     from homectl.replay.report import iso
 
-    first, last = log.first, log.last
-    start, end = max(first, _day(args.start, log.home, first)), min(last, _day(args.end, log.home, last))
+    start, end = max(first, _day(args.start, home, first)), min(last, _day(args.end, home, last))
     if end <= start:
         raise UsageError(f"expected days from {iso(first)} to {iso(last)}; choose --from and --to there")
     return start, end

@@ -4,7 +4,7 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from homectl.cli import on_trial, recorded
+from homectl.cli import again, on_trial, publish, recorded
 from homectl.cli.reported import Told, Wanted, replayed
 
 if TYPE_CHECKING:
@@ -28,12 +28,18 @@ def arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--decisions", type=Path, metavar="FILE.parquet", help="write every decision as Parquet")
     parser.add_argument("--timing", action="store_true", help="put the time it took into the JSON")
     recorded.arguments(parser)
+    publish.arguments(parser)
+    again.arguments(parser)
 
 
-def run(args: Namespace) -> None:
+def run(args: Namespace) -> int:
     import time
 
     _check(args)
+    if args.again:
+        return again.compare(args)
+    if args.publish:
+        return publish.published(args)
     began = time.perf_counter()
     log = on_trial.recording(args)
     ready = time.perf_counter()
@@ -41,7 +47,7 @@ def run(args: Namespace) -> None:
         from homectl.cli.diff import differences
 
         differences(args, log)
-        return
+        return 0
     start, end = on_trial.span(args, log)
     policy = on_trial.policy_named(args.policy, args.logs)
     trial = on_trial.trial_of(log, policy, start, end, args.autonomy)
@@ -56,6 +62,7 @@ def run(args: Namespace) -> None:
         timing = {"read_seconds": round(ready - began, 2), "replay_seconds": round(done - ready, 2)}
         content = as_json(shown, {"log": log.about, **({"timing": timing} if args.timing else {})})
         args.json.write_text(content, encoding="utf-8")
+    return 0
 
 
 def _check(args: Namespace) -> None:

@@ -2,5 +2,6 @@
 
 from homectl.journal.journal import Journal
 from homectl.journal.resilient import ResilientJournal
+from homectl.journal.rows import Turn
 
-__all__ = ["Journal", "ResilientJournal"]
+__all__ = ["Journal", "ResilientJournal", "Turn"]

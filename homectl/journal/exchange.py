@@ -110,7 +110,7 @@ def _open(path: Path) -> Any:
     arrow, parquet = arrow_and_parquet()
     try:
         return parquet.ParquetFile(path)
-    except (arrow.ArrowException, ValueError) as error:
+    except (arrow.ArrowException, OSError, ValueError) as error:
         raise LogError(f"{path}: expected a Parquet file, got: {str(error).splitlines()[0]}; export it again") from None
 
 

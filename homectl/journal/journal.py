@@ -40,6 +40,7 @@ from homectl.home import (
 from homectl.journal.audit import Audit
 from homectl.journal.orders import Orders, has
 from homectl.journal.rows import (
+    Turn,
     lesson_of,
     ms,
     reading_of,
@@ -48,6 +49,7 @@ from homectl.journal.rows import (
     row_of_record,
     target_of,
 )
+from homectl.journal.runs import Runs
 from homectl.journal.schema import code_of, connect, in_one_line, prepare, readable
 
 ADVICE = {
@@ -70,7 +72,10 @@ class Journal:
         self._db = connection
         self.audit = Audit(lambda: self._db, partial(self._surely_writing, durable=True), head)
         self.orders = Orders(lambda: self._db, self._surely_writing)
+        self.runs = Runs(lambda: self._db)
         self._signals = _signals(connection)
+        self._heard = 0  # readings added in this run
+        self._turn: Turn | None = None  # the last one stored
         self._newest: dict[Target, Record] = {}  # the last decision stored of each target, as far as it is known
 
     @classmethod
@@ -131,7 +136,9 @@ class Journal:
             rows = [(self._signal(signal), *rest) for signal, *rest in given]
             before = self._db.total_changes
             self._db.executemany("INSERT OR IGNORE INTO readings VALUES (?, ?, ?, ?, ?, ?)", rows)
-            return self._db.total_changes - before
+            added = self._db.total_changes - before
+            self._heard += added
+            return added
 
     def amend(self, readings: Iterable[Reading]) -> None:
         """Say anew who made some remembered readings what they are."""
@@ -149,12 +156,20 @@ class Journal:
     def readings(self) -> Iterator[Reading]:
         """Every reading, signal by signal, each in the order of time; JournalError where the file is damaged."""
         query = "SELECT at, value, origin, live, text FROM readings WHERE signal = ? ORDER BY at"
-        try:
+        with self._reading():
             for signal, number in sorted(self._signals.items()):
                 for row in self._db.execute(query, (number,)):
                     yield reading_of(signal, row)
-        except (sqlite3.Error, ValueError, TypeError, IndexError) as error:
-            raise JournalError(f"This journal is damaged: {error}; restore one or import its logs again") from None
+
+    def in_order(self, start: float | None = None, end: float | None = None) -> Iterator[Reading]:
+        """Every reading with start ≤ time < end, oldest first; JournalError where the file is damaged."""
+        signals = {number: signal for signal, number in self._signals.items()}
+        query = (
+            "SELECT signal, at, value, origin, live, text FROM readings WHERE at >= ? AND at < ? ORDER BY at, signal"
+        )
+        with self._reading():
+            for number, *row in self._db.execute(query, _span(start, end)):
+                yield reading_of(signals[number], tuple(row))
 
     def _track(self, number: int, low: int, high: int) -> Track:
         query = "SELECT at, value, origin, live FROM readings WHERE signal = ? AND at >= ? AND at < ? ORDER BY at"
@@ -165,20 +180,32 @@ class Journal:
     @readable()
     def count(self, since: float | None = None) -> int:
         """How many readings there are."""
-        return int(
-            self._db.execute("SELECT count(*) FROM readings WHERE at >= ?", _span(since, None)[:1]).fetchone()[0]
-        )
+        return self._one("SELECT count(*) FROM readings WHERE at >= ?", _span(since, None)[:1])
+
+    @property
+    def signals(self) -> frozenset[Signal]:
+        """What it has ever had readings of."""
+        return frozenset(self._signals)
+
+    @readable()
+    def oldest(self) -> float:
+        """The time of the oldest reading; 0 for a journal without any."""
+        return self._one("SELECT coalesce(min(at), 0) FROM readings") / 1000
 
     @readable()
     def newest(self) -> float:
         """The time of the newest reading; 0 for a journal without any."""
-        return float(self._db.execute("SELECT coalesce(max(at), 0) FROM readings").fetchone()[0]) / 1000
+        return self._one("SELECT coalesce(max(at), 0) FROM readings") / 1000
+
+    def _one(self, query: str, about: tuple[int, ...] = ()) -> int:
+        return int(self._db.execute(query, about).fetchone()[0])
 
     def retain(self, since: float) -> int:
         """Forget readings and decisions older than `since`; the number of readings forgotten."""
         with self._writing():
             gone = self._db.execute("DELETE FROM readings WHERE at < ?", (ms(since),)).rowcount
             self._db.execute("DELETE FROM decisions WHERE until < ?", (ms(since),))
+            self._db.execute("DELETE FROM turns WHERE at < ?", (ms(since),))
             self.orders.forget(-(2**62), ms(since))
             return gone
 
@@ -194,6 +221,7 @@ class Journal:
                 span = (ms(start), ms(end))
                 gone += self._db.execute("DELETE FROM readings WHERE at >= ? AND at < ?", span).rowcount
                 self._db.execute("DELETE FROM decisions WHERE until >= ? AND since < ?", span)
+                self._db.execute("DELETE FROM turns WHERE at >= ? AND at < ?", span)
                 self._db.execute("DELETE FROM commands WHERE issued >= ? AND issued < ? AND ended IS NOT NULL", span)
                 self.orders.forget(*span)
         self._newest = {}
@@ -210,9 +238,14 @@ class Journal:
 
     # --- decisions, commands ----------------------------------------------------------------------
 
-    def record_decisions(self, records: Sequence[Record]) -> None:
-        """Remember verdicts; one that only continues the last of its target makes that row longer."""
+    def record_decisions(self, records: Sequence[Record], at: float | None = None) -> None:
+        """Remember verdicts; one that only continues the last of its target makes that row longer.
+
+        `at`: when the home looked whether anything was to be decided, UTC seconds, also where nothing was.
+        """
         with self._writing():
+            for turn in sorted({record.since for record in records} or ([] if at is None else [at])):
+                self._record_turn(Turn(turn, self._heard))
             for record in records:
                 last = self._newest.get(record.target) or next(iter(self.decisions(record.target, limit=1)), None)
                 if last is not None and record.continues(last) and self._lengthen(last, record.until):
@@ -248,9 +281,15 @@ class Journal:
             return None if row is None else record_of(row)
         return None
 
+    def _record_turn(self, turn: Turn) -> None:
+        if turn != self._turn:
+            self._db.execute("INSERT INTO turns VALUES (?, ?)", (ms(turn.at), turn.heard))
+            self._turn = turn
+
     def record_start(self, at: float) -> None:
         """A home begins to be run: what the journal knows of before is restored, not heard."""
         with self._writing():
+            self._heard, self._turn = 0, None
             self._db.execute("INSERT INTO runs VALUES (?)", (ms(at),))
 
     @readable()
@@ -344,7 +383,7 @@ class Journal:
         with suppress(sqlite3.Error):  # a file that cannot even be read says so again to whoever writes next
             if self._db.in_transaction:
                 self._db.execute("ROLLBACK")
-            self._signals, self._newest = _signals(self._db), {}
+            self._signals, self._newest, self._turn = _signals(self._db), {}, None
 
     def _signal(self, signal: Signal) -> int:
         number = self._signals.get(signal)

@@ -46,6 +46,11 @@ class Orders:
         rows = self._db().execute("SELECT * FROM holds ORDER BY rowid") if has(self._db(), "holds") else ()
         return {target_of(row[1]): row[0] / 1000 if row[2] is None else hold_of(row) for row in rows}
 
+    def every_hold(self) -> list[tuple[float, Target, Hold | str]]:
+        """All that was asked for, in order: when (UTC seconds), of which target, and the hold, or who resumed it."""
+        rows = self._db().execute("SELECT * FROM holds ORDER BY rowid") if has(self._db(), "holds") else ()
+        return [(row[0] / 1000, target_of(row[1]), row[4] if row[2] is None else hold_of(row)) for row in rows]
+
     def record_mode(self, span: ModeSpan) -> None:
         """A person set a mode, or ended one by setting none. Durable when this returns."""
         with self._writing(durable=True):

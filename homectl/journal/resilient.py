@@ -101,8 +101,8 @@ class ResilientJournal(Journal):
         kept = list(readings)
         return self._if_taken(len(kept), lambda: super(ResilientJournal, self).append(kept))
 
-    def record_decisions(self, records: Sequence[Record]) -> None:
-        self._if_taken(len(records), lambda: super(ResilientJournal, self).record_decisions(records))
+    def record_decisions(self, records: Sequence[Record], at: float | None = None) -> None:
+        self._if_taken(len(records), lambda: super(ResilientJournal, self).record_decisions(records, at))
 
     def flush(self) -> None:
         self._if_taken(0, super().flush)

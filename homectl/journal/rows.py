@@ -1,6 +1,7 @@
 """Rows of the journal's tables as the words of a home, and back. Times are UTC milliseconds since 1970."""
 
 import json
+from typing import NamedTuple
 
 from homectl.home import (
     ORIGINS,
@@ -21,6 +22,13 @@ from homectl.home import (
     Step,
     Target,
 )
+
+
+class Turn(NamedTuple):
+    """When a home decided something (UTC seconds), and how many readings of its run it had kept by then."""
+
+    at: float
+    heard: int
 
 
 def ms(seconds: float) -> int:

@@ -62,7 +62,12 @@ CREATE TABLE runs (at INTEGER NOT NULL);
 """The levels that were set, and the steps down, in order; without a level a rung is as it is configured. `runs`: when a
 home began to be run; what was heard before was restored then, and no longer fresh."""
 
-STEPS = {1: LESSONS, 2: AUDIT, 3: ORDERS, 4: LADDER}
+TURNS = """
+CREATE TABLE turns (at INTEGER NOT NULL, heard INTEGER NOT NULL);
+"""
+"""When a home decided something, and how many readings of its run had been added by then."""
+
+STEPS = {1: LESSONS, 2: AUDIT, 3: ORDERS, 4: LADDER, 5: TURNS}
 """What makes of a journal of each version one of the next."""
 
 VERSION = 1 + len(STEPS)

@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from homectl.home import LogError
-from homectl.journal.readers.overheard import LONGEST_MESSAGE, TIME, Overheard, json_of, seconds_of
+from homectl.journal.readers.overheard import LATEST, LONGEST_MESSAGE, TIME, Overheard, json_of, seconds_of
 from homectl.journal.readers.rows import TOO_LONG, Tally, head, lines
 
 LEVEL = rb"(?:debug|info|warn|warning|error)"
@@ -120,4 +120,6 @@ def _last_seen(value: Any, zone: ZoneInfo) -> float | None:
     """A time as Zigbee2MQTT writes it: ISO 8601, or milliseconds since 1970."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
-    return seconds_of(value, zone) if isinstance(value, str) else seconds_of(f"{value / 1000:.3f}", zone)
+    if isinstance(value, str):
+        return seconds_of(value, zone)
+    return seconds_of(f"{value / 1000:.3f}", zone) if 0 <= value < 1000 * LATEST else None
