@@ -156,7 +156,7 @@ class Journal:
     def readings(self) -> Iterator[Reading]:
         """Every reading, signal by signal, each in the order of time; JournalError where the file is damaged."""
         query = "SELECT at, value, origin, live, text FROM readings WHERE signal = ? ORDER BY at"
-        with self._reading():
+        with readable():
             for signal, number in sorted(self._signals.items()):
                 for row in self._db.execute(query, (number,)):
                     yield reading_of(signal, row)
@@ -167,7 +167,7 @@ class Journal:
         query = (
             "SELECT signal, at, value, origin, live, text FROM readings WHERE at >= ? AND at < ? ORDER BY at, signal"
         )
-        with self._reading():
+        with readable():
             for number, *row in self._db.execute(query, _span(start, end)):
                 yield reading_of(signals[number], tuple(row))
 
@@ -295,10 +295,7 @@ class Journal:
     @readable()
     def last_start(self, at: float) -> float:
         """When the run began that a time is in, UTC seconds; -inf where nothing tells."""
-        if not has(self._db, "runs"):
-            return float("-inf")
-        began = self._db.execute("SELECT max(at) FROM runs WHERE at <= ?", (ms(at),)).fetchone()[0]
-        return float("-inf") if began is None else int(began) / 1000
+        return self.runs.last(at)
 
     @readable()
     def count_decisions(self, since: float | None = None) -> int:

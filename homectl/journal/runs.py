@@ -39,6 +39,10 @@ class Runs:
             return []
         return [at / 1000 for (at,) in self._db().execute("SELECT at FROM runs ORDER BY at")]
 
+    def last(self, at: float) -> float:
+        """When the run began that a time is in, UTC seconds; -inf where nothing tells."""
+        return max((began for began in self.starts() if ms(began) <= ms(at)), default=float("-inf"))
+
     def turns(self, start: float, end: float) -> list[Turn]:
         """When something was decided, start ≤ time < end, in order."""
         if not has(self._db(), "turns"):
