@@ -85,6 +85,8 @@ class Envelope:
     alone: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     values: dict[tuple[str, str], list[tuple[float, Any]]] = field(default_factory=dict)
     unexplained: dict[str, float] = field(default_factory=dict)  # until when a setpoint may be taken for a hand's
+    gone: dict[str, float] = field(default_factory=dict)  # when a device last was: what it says next names nobody
+    cut: float = -math.inf  # when the way to all of them was last lost: the same
     asked_for: set[tuple[str, str]] = field(default_factory=set)  # held because a person asked us
     wish: tuple[Any, ...] = ()
     closed: dict[str, float | None] = field(default_factory=dict)
@@ -125,6 +127,7 @@ class Envelope:
     def _link(self, up: bool) -> None:
         self.up = up
         if not up:
+            self.cut = self.t
             for (_, quantity), word in self.words.items():
                 if quantity == "contact":
                     word.live_value, word.live_at = math.nan, -math.inf
@@ -147,6 +150,9 @@ class Envelope:
     def _heard(self, device: str, quantity: str, value: float, live: bool, by: str) -> None:
         word = self.words.setdefault((device, quantity), Heard())
         before = word.value if word.live_at > -math.inf else math.nan
+        first = word.live_at <= max(self.cut, self.gone.get(device, -math.inf))
+        if quantity == "available" and value == 0.0:
+            self.gone[device] = self.t
         word.value, word.at = value, self.t
         if live:
             word.live_value, word.live_at = value, self.t
@@ -159,10 +165,10 @@ class Envelope:
         if quantity == "lock":
             loose = value in (UNLOCKED, AJAR, JAMMED, LOCKING, 5.0)
             self.drawn[device] = (self.drawn.get(device) or self.t) if loose else None
-        if by == "person" and live and quantity in STATE:
+        if by == "person" and live and quantity in STATE and not first:
             self._by_hand(device, quantity, value, before)
         elif live and quantity == "setpoint" and abs(value - before) > JITTER[quantity]:
-            ours = self._might_be_ours(device, "setpoint", value)
+            ours = not first and self._might_be_ours(device, "setpoint", value)
             self.unexplained[device] = -math.inf if ours else self.t + HOLD["setpoint"]
 
     def _detected(self, device: str, quantity: str, value: float) -> None:

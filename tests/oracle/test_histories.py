@@ -222,6 +222,16 @@ def test_what_a_hand_sets_with_a_devices_last_word_was_not_set_after_it() -> Non
     life.teardown()
 
 
+def test_what_is_said_first_after_the_link_was_lost_names_nobody() -> None:
+    """A thermostat that has another setpoint then is bounded like any other, whether or not a hand turned it."""
+    life = Life()
+    life.move_in(number=0)
+    life.the_broker_is_away(seconds=0.5)
+    life.a_hand_sets(thing=VALVE, value=0.0, celsius=29.0)
+    life.time_passes(seconds=4000.0)
+    life.teardown()
+
+
 @pytest.mark.timeout(300)
 def test_no_history_of_fifty_breaks_a_promise() -> None:
     live(50)
