@@ -293,7 +293,8 @@ class Envelope:
             self.alone.setdefault(key, []).append(self.t)
         self.values[key] = [(at, v) for at, v in self.values.get(key, []) if self.t - at <= 1000] + [(self.t, value)]
         if kind == "setpoint":
-            self.heat_off &= cause != "person" or self._sounds("carbon_monoxide")
+            asks_for_heat = cause == "person" and value > self._lowest(device)
+            self.heat_off &= not asks_for_heat or self._sounds("carbon_monoxide")
             self._excuse(device, value)
 
     def _recent(self, book: dict[tuple[str, str], list[float]], key: tuple[str, str], span: float) -> list[float]:
