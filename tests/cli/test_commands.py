@@ -252,8 +252,16 @@ def test_a_mistake_of_homectl_is_one_line_that_says_where(folder: Path) -> None:
 
 
 def command_process(*words: str) -> "subprocess.Popen[str]":
+    """Ctrl-C reaches it also where the tests themselves run in the background, and ignore it."""
     program = [sys.executable, "-m", "homectl", *words]
-    return subprocess.Popen(program, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    return subprocess.Popen(
+        program,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )
 
 
 @pytest.mark.parametrize(
