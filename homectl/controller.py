@@ -3,15 +3,13 @@
 The running daemon and the experiments drive the same controller; only the clock and the ends differ.
 """
 
-import logging
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import replace
 
-from homectl.bridge.outbox import BATTERY_WINDOW, MAINS_WINDOW, Outbox, Window
+from homectl.bridge.outbox import BATTERY_WINDOW, MAINS_WINDOW, Window
 from homectl.control.alarms import alarms
-from homectl.control.deeds import of_outcome, of_report
 from homectl.control.fire import cached
 from homectl.control.grounds import grounds
 from homectl.control.guard import Refusal, lowest, review
@@ -19,6 +17,7 @@ from homectl.control.overrides import KIND_OF, is_news
 from homectl.control.pipeline import Moment, decide, explain, level_of, record_of
 from homectl.control.settling import Settling
 from homectl.control.state import ControlState
+from homectl.dispatch import Dispatch
 from homectl.home import (
     STATE,
     ActionRefused,
@@ -27,9 +26,7 @@ from homectl.home import (
     Cause,
     Command,
     CommandState,
-    Deed,
     Home,
-    JournalError,
     Kind,
     Origin,
     Outcome,
@@ -53,8 +50,6 @@ from homectl.orders import Orders
 from homectl.parts import Parts
 from homectl.safety_tick import SafetyTick
 
-log = logging.getLogger(__name__)
-
 SAFETY_EVERY = 10.0
 """Seconds of the home's time between two safety ticks; every one of them is executed, however late."""
 
@@ -71,7 +66,6 @@ class Controller:
         """`transmit` puts a wish on its way and says whether it left."""
         self.home = home
         self.counts: Counter[str] = Counter()
-        self.outcomes: dict[Target, Outcome] = {}
         self.verdicts: dict[Target, Verdict] = {}
         self.state = ControlState(parts.clock.elapsed())
         self.deciding = False
@@ -80,9 +74,9 @@ class Controller:
         self._settling = Settling()
         self.orders = Orders(self.state, parts.journal, self.counts)
         self.rungs = Rungs(self.state, parts.journal, self.counts)
-        self._outbox = Outbox(transmit=transmit, store=self._store, window=self._window)
         self._linked = True
         self._time = HomeTime(parts.clock, parts.history)
+        self._dispatch = Dispatch(self.state, parts, self._time, self.counts, transmit=transmit, window=self._window)
         self._next_safety = self._next_decision = 0.0
 
     def begin(self) -> None:
@@ -112,23 +106,21 @@ class Controller:
 
     def _learn(self, reading: Reading, areas: set[str], amended: list[Reading]) -> Reading:
         """How a reading is to be remembered; `areas` and `amended` grow by what it changes."""
-        parts, real = self._parts, self._parts.real()
+        parts = self._parts
         reading = in_order(reading, parts.history)
         self._time.hear_of(reading.at)
         now = self.now()
         known, news = parts.history.value(reading.device, reading.quantity, now), is_news(reading, parts.history)
-        caused = self._outbox.caused(reading, known, real=real)
+        caused = self._dispatch.caused(reading, known)
         origin = self.state.attribute(reading, parts.history, caused, parts.clock.elapsed(), parts.limits.hold)
         kept = replace(reading, origin=origin)
         stands, before = parts.limits.hold.setpoint_stands, parts.history.sample(kept.device, kept.quantity, kept.at)
         remembered, *passed = self._settling.remembered(kept, before, news=news, stands=stands)
         amended += passed
         parts.history.append(kept)
-        if news and (caused is None or caused != self._outbox.open.get(caused.target)):
-            self._note(of_report(kept, known, caused, real))
-        self._close(self._outbox.observe(kept, real=real, at=now))
+        self._dispatch.heard(kept, known, caused, news=news)
         if origin is Origin.PERSON and caused is None and news:
-            self._close(self._outbox.give_way(reading.device, real=real, at=now))
+            self._dispatch.give_way(reading.device)
             if (kind := KIND_OF.get(reading.quantity)) and reading.quantity is STATE[kind]:
                 self.rungs.changed_by_person(Target(reading.device, kind), self.present())
         device = self.home.device(reading.device)
@@ -216,7 +208,7 @@ class Controller:
         """Every command counts as issued, so each is sent and gets its end even if the journal fails for another."""
         with ExitStack() as stack:  # calls all of them, the last one pushed first, and raises afterwards
             for one in reversed(approved):
-                stack.callback(self._submit, one)
+                stack.callback(self._dispatch.submit, one)
 
     def _keep(self, verdicts: Sequence[Verdict]) -> None:
         for verdict in verdicts:
@@ -251,7 +243,7 @@ class Controller:
     def _ask(self, target: Target, setting: Wish, person: str = "") -> str:
         if not self.deciding:
             raise ActionRefused("running homes only", "this home has not been told its time yet, or is stopping")
-        same = self._outbox.open.get(target)
+        same = self._dispatch.open(target)
         if target.kind is Kind.LOCK and same is not None and same.setting == setting:
             return same.id
         parts = self._parts
@@ -273,7 +265,7 @@ class Controller:
         self.state.issued(wish, elapsed)
         self.state.holds.touched(target, elapsed, parts.limits.hold)
         try:
-            self._submit(ruling)
+            self._dispatch.submit(ruling)
         finally:
             if isinstance(setting, Setpoint) and setting.celsius > lowest(
                 self.home.device(target.device), parts.limits
@@ -306,7 +298,7 @@ class Controller:
         """The way to the devices is there (again), or is lost: then nothing is decided, and doors move unheard."""
         self._linked = up
         if up:
-            self._outbox.reconnected(real=self._parts.real())
+            self._dispatch.reconnected()
             return
         self.state.interrupted = self.now()
         for signal, track in self._parts.history.tracks.items():
@@ -316,59 +308,24 @@ class Controller:
 
     def pulse(self) -> None:
         """End what has waited too long, ask again, commit what was learned. Call it a few times a second."""
-        self._close(self._outbox.tick(real=self._parts.real(), at=self.now()))
+        self._dispatch.pulse()
         self._parts.journal.flush()
+
+    @property
+    def outcomes(self) -> Mapping[Target, Outcome]:
+        """What became of the newest command of each target."""
+        return self._dispatch.outcomes
 
     @property
     def waiting(self) -> bool:
         """Whether a command has no end yet."""
-        return bool(self._outbox.open)
+        return self._dispatch.waiting
 
     def stop(self) -> None:
         """Close the books: what is still open has no confirmation."""
         self.deciding = False
-        self._close(self._outbox.close(real=self._parts.real(), at=self.now()))
+        self._dispatch.stop()
         self._parts.journal.flush()
-
-    def _submit(self, approved: Approved) -> None:
-        command = approved.command
-        self.counts[f"{command.target.kind} commands by {command.cause}"] += 1
-        self._close(self._outbox.submit(approved, real=self._parts.real(), at=self.now()))
-
-    def _close(self, outcomes: Sequence[Outcome]) -> None:
-        """Take note of every outcome, then keep the ends: a journal that fails leaves nothing waiting for ever."""
-        for outcome in outcomes:
-            newest = self.outcomes.get(outcome.command.target)
-            if outcome.state is not CommandState.SUPERSEDED or newest is None or newest.command == outcome.command:
-                self.outcomes[outcome.command.target] = outcome
-        ends = [outcome for outcome in outcomes if outcome.state.ended]
-        for end in ends:
-            self.state.ended(end, self.elapsed())
-            self.counts[f"commands {end.state}"] += 1
-        for end in ends:
-            self._parts.journal.record_outcome(end)
-        for outcome in outcomes:
-            if outcome.state.ended or not isinstance(outcome.command.setting, Unlock):
-                self._note(of_outcome(outcome, self._parts.real()))
-
-    def _store(self, command: Command) -> None:
-        """Durable when it returns; an unlock is in the audit, too, before it is sent."""
-        self._parts.journal.record_command(command)
-        if isinstance(command.setting, Unlock):
-            asked = Outcome(command=command, state=CommandState.ASKED, at=command.issued)
-            deed = of_outcome(asked, self._parts.real())
-            assert deed is not None
-            self._parts.journal.audit.record(deed)
-
-    def _note(self, deed: Deed | None) -> None:
-        """Tell the audit, which keeps what it cannot write now for later: the home goes on."""
-        if deed is None:
-            return
-        try:
-            self._parts.journal.audit.record(deed)
-        except JournalError as error:
-            self.counts["audit rows that wait"] += 1
-            log.error("%s; the audit waits for it", error)
 
     def _window(self, target: Target) -> Window:
         return BATTERY_WINDOW if self.home.device(target.device).battery else MAINS_WINDOW

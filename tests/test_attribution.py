@@ -214,18 +214,16 @@ class Story:
         self.control.stop()
 
     def _run(self, seconds: float) -> None:
+        """Whatever is asked on the way may make something due before what is next."""
         end = milliseconds(self.clock.elapsed() + seconds)
-        while self.due and self.due[0][0] <= end:
-            at, _, act = heapq.heappop(self.due)
-            self._pass_to(at)
-            act()
-        self._pass_to(end)
-
-    def _pass_to(self, at: float) -> None:
-        while self.clock.elapsed() < at:
-            busy = self.control.waiting
-            self.clock.tell(min(at, self.clock.elapsed() + 1.0) if busy else at)
-            self.control.pulse()
+        while self.clock.elapsed() < end or (self.due and self.due[0][0] <= end):
+            following = min(end, self.due[0][0]) if self.due else end
+            soon = min(following, self.clock.elapsed() + 1.0) if self.control.waiting else following
+            if soon > self.clock.elapsed():
+                self.clock.tell(soon)
+                self.control.pulse()
+            while self.due and self.due[0][0] <= self.clock.elapsed():
+                heapq.heappop(self.due)[2]()
 
 
 def told(seeds: Sequence[int]) -> int:

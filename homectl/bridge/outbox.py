@@ -33,19 +33,18 @@ from homectl.home import (
 ECHO_WINDOW = 30.0
 """Seconds after its answer in which a command still explains a report of the same, unless a person came between."""
 
-LATE = 60.0
-"""Seconds after its end in which one without an answer does: a slow device obeys half a minute later."""
-
 ECHO_TIME = 60.0
 """The same in seconds of the home's time, which may pass faster: longer than a step of a simulated home."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Window:
-    """How long a device may take to confirm, and how often it is asked again meanwhile, seconds."""
+    """Seconds: how long a device may take to confirm, how often it is asked again meanwhile, and how long after it was
+    last asked it may still obey, though it was given up."""
 
     confirm: float
     every: float
+    late: float
 
 
 SETTLES = 2.0
@@ -58,14 +57,15 @@ MOVES: dict[type, tuple[LockState, ...]] = {
 }
 """What a bolt may say on its way to what was asked of it."""
 
-LOCK_WINDOW = Window(confirm=10.0, every=10.0)
-MAINS_WINDOW = Window(confirm=6.0, every=2.0)
-BATTERY_WINDOW = Window(confirm=900.0, every=300.0)
+LOCK_WINDOW = Window(confirm=10.0, every=10.0, late=60.0)
+MAINS_WINDOW = Window(confirm=6.0, every=2.0, late=30.0)
+BATTERY_WINDOW = Window(confirm=900.0, every=300.0, late=900.0)
 
 
 @dataclass(slots=True)
 class _Open:
     command: Command
+    window: Window
     sent: float
     until: float
     reported: dict[Quantity, float] = field(default_factory=dict)
@@ -83,16 +83,21 @@ class _Past:
     answered: bool
     real: float
     at: float
+    late: float  # seconds after that in which a device without an answer may still obey
     level: float = float("nan")  # the brightness that a lamp, only switched, has come to since
     faded: float = float("-inf")  # and when it first said so
+
+    def may_explain(self, real: float) -> bool:
+        """Whether anything that comes from now on can still be its doing."""
+        return real - self.real <= (ECHO_WINDOW if self.answered else self.late)
 
     def explains(self, reading: Reading, before: float, *, real: float, alone: bool) -> bool:
         """Whether a report is its doing; `alone`: nothing else is asked of the target now."""
         ago = real - self.real
-        if reading.at - self.at > ECHO_TIME:
+        if reading.at - self.at > max(ECHO_TIME, self.late):
             return False
         if not self.answered:
-            return ago <= LATE and (_says(self.command, reading) or _on_its_way(self.command, reading, before))
+            return ago <= self.late and (_says(self.command, reading) or _on_its_way(self.command, reading, before))
         settling = alone and _comes_with(self.command, reading) and self._settles(reading, before, real)
         return ago <= ECHO_WINDOW and (_says(self.command, reading) or settling)
 
@@ -131,7 +136,7 @@ class Outbox:
             [self._end(target, CommandState.SUPERSEDED, real, at, "a newer wish")] if target in self._open else []
         )
         window = LOCK_WINDOW if target.kind is Kind.LOCK else self._window(target)
-        self._open[target] = _Open(command, real, real + window.confirm)
+        self._open[target] = _Open(command, window, real, real + window.confirm)
         outcomes.append(Outcome(command=command, state=CommandState.ASKED, at=at))
         if target.kind is Kind.LOCK:
             if finding := self._once(command):
@@ -192,7 +197,7 @@ class Outbox:
                 lock = target.kind is Kind.LOCK
                 state = CommandState.EXPIRED if lock else CommandState.FAILED
                 outcomes.append(self._end(target, state, real, at, "no confirmation" if lock else "unreachable"))
-            elif target.kind is not Kind.LOCK and real - entry.sent >= self._window(target).every:
+            elif target.kind is not Kind.LOCK and real - entry.sent >= entry.window.every:
                 self._again(entry, real)
         return outcomes
 
@@ -228,8 +233,8 @@ class Outbox:
                 continue
             for place in reversed(range(len(past))):
                 one = past[place]
-                if not one.answered and real - one.real <= LATE and _says_all(one.command, reading):
-                    self._past[target] = [_Past(one.command, True, real, at), *past[place + 1 :]]
+                if not one.answered and real - one.real <= one.late and _says_all(one.command, reading):
+                    self._past[target] = [_Past(one.command, True, real, at, 0.0), *past[place + 1 :]]
                     break
 
     def _again(self, entry: _Open, real: float) -> None:
@@ -237,11 +242,12 @@ class Outbox:
         self._transmit(entry.command.target, entry.command.setting)
 
     def _end(self, target: Target, state: CommandState, real: float, at: float, detail: str) -> Outcome:
-        command = self._open.pop(target).command
+        entry = self._open.pop(target)
         answered = state is CommandState.CONFIRMED
-        before = [] if answered else [past for past in self._past.get(target, []) if real - past.real <= LATE]
-        self._past[target] = [*before, _Past(command, answered, real, at)]
-        return Outcome(command=command, state=state, at=at, detail=detail)
+        late = entry.sent + entry.window.late - real
+        before = [] if answered else [past for past in self._past.get(target, []) if past.may_explain(real)]
+        self._past[target] = [*before, _Past(entry.command, answered, real, at, late)]
+        return Outcome(command=entry.command, state=state, at=at, detail=detail)
 
 
 def _concerns(entry: _Open, reading: Reading) -> bool:
