@@ -30,6 +30,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "homectl.home_time": {HOME},
     "homectl.told_time": {HOME, "homectl.bridge"},
     "homectl.controller": {
+        "homectl.dispatch",
         HOME,
         JOURNAL,
         "homectl.bridge",
@@ -39,6 +40,14 @@ MAY_IMPORT: dict[str, set[str]] = {
         "homectl.orders",
         "homectl.parts",
         "homectl.safety_tick",
+    },
+    "homectl.dispatch": {
+        HOME,
+        JOURNAL,
+        "homectl.bridge.outbox",
+        "homectl.control",
+        "homectl.home_time",
+        "homectl.parts",
     },
     "homectl.suggestions": {HOME, "homectl.controller"},
     "homectl.unlocking": {HOME, JOURNAL, "homectl.controller", "homectl.people"},

@@ -174,6 +174,7 @@ class Story:
         self._after(2.2, lambda: self._say(by_hand=False))
 
     def _flip(self) -> None:
+        self.busy_until = max(self.busy_until, self.clock.elapsed() + 0.01)
         self._available(False)
         self._available(True)
         self._say(by_hand=False)

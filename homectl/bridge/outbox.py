@@ -9,8 +9,9 @@ Windows run on `real` seconds, monotonic whatever the home's clock does; `at` is
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from homectl.bridge.echoes import SETTLES, Past, comes_with, on_its_way, says, says_all, since
 from homectl.home import (
     Approved,
     Cause,
@@ -24,17 +25,10 @@ from homectl.home import (
     Quantity,
     Reading,
     Target,
-    Unlock,
     Wish,
     agrees,
     wanted,
 )
-
-ECHO_WINDOW = 30.0
-"""Seconds after its answer in which a command still explains a report of the same, unless a person came between."""
-
-ECHO_TIME = 60.0
-"""The same in seconds of the home's time, which may pass faster: longer than a step of a simulated home."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,16 +40,6 @@ class Window:
     every: float
     late: float
 
-
-SETTLES = 2.0
-"""Seconds after its end in which a lamp that was switched may still say which brightness it comes to, and while it
-fades on from there, after each that it said."""
-
-MOVES: dict[type, tuple[LockState, ...]] = {
-    Lock: (LockState.LOCKING, LockState.NOT_FULLY_LOCKED),
-    Unlock: (LockState.UNLOCKING, LockState.NOT_FULLY_LOCKED),
-}
-"""What a bolt may say on its way to what was asked of it."""
 
 LOCK_WINDOW = Window(confirm=10.0, every=10.0, late=60.0)
 MAINS_WINDOW = Window(confirm=6.0, every=2.0, late=30.0)
@@ -75,40 +59,6 @@ class _Open:
         return all(q in self.reported and agrees(setting, q, self.reported[q]) for q in wanted(setting))
 
 
-@dataclass(slots=True)
-class _Past:
-    """A command that has ended, and when: at its end, or once the device has answered it after all."""
-
-    command: Command
-    answered: bool
-    real: float
-    at: float
-    late: float  # seconds after that in which a device without an answer may still obey
-    level: float = float("nan")  # the brightness that a lamp, only switched, has come to since
-    faded: float = float("-inf")  # and when it first said so
-
-    def may_explain(self, real: float) -> bool:
-        """Whether anything that comes from now on can still be its doing."""
-        return real - self.real <= (ECHO_WINDOW if self.answered else self.late)
-
-    def explains(self, reading: Reading, before: float, *, real: float, alone: bool) -> bool:
-        """Whether a report is its doing; `alone`: nothing else is asked of the target now."""
-        ago = real - self.real
-        if reading.at - self.at > max(ECHO_TIME, self.late):
-            return False
-        if not self.answered:
-            return ago <= self.late and (_says(self.command, reading) or _on_its_way(self.command, reading, before))
-        settling = alone and _comes_with(self.command, reading) and self._settles(reading, before, real)
-        return ago <= ECHO_WINDOW and (_says(self.command, reading) or settling)
-
-    def _settles(self, reading: Reading, before: float, real: float) -> bool:
-        """Whether a lamp that was only switched is still on its way to a brightness of its own."""
-        if real - self.real <= SETTLES:
-            return True
-        onward = reading.value >= before if _switched_on(self.command) else reading.value <= before
-        return onward and real - self.faded <= SETTLES
-
-
 class Outbox:
     """Every open command, at most one per target."""
 
@@ -122,7 +72,7 @@ class Outbox:
         """`transmit` says whether the setting left; `store` is durable when it returns."""
         self._transmit, self._store, self._window = transmit, store, window
         self._open: dict[Target, _Open] = {}
-        self._past: dict[Target, list[_Past]] = {}  # since the last one that was answered, and that
+        self._past: dict[Target, list[Past]] = {}  # since the last one that was answered, and that
 
     @property
     def open(self) -> Mapping[Target, Command]:
@@ -178,7 +128,7 @@ class Outbox:
         """A lamp that was only switched has said which brightness it has come to."""
         for past in self._past.get(Target(reading.device, Kind.LIGHT), [])[-1:]:
             settling = real - max(past.real, past.faded) <= SETTLES
-            if settling and _comes_with(past.command, reading) and reading.value != past.level:
+            if settling and comes_with(past.command, reading) and reading.value != past.level:
                 past.level, past.faded = reading.value, real
 
     def give_way(self, device: str, *, real: float, at: float) -> list[Outcome]:
@@ -219,7 +169,7 @@ class Outbox:
         """
         for target in (Target(reading.device, kind) for kind in Kind):
             entry = self._open.get(target)
-            if entry and (_says(entry.command, reading) or _on_its_way(entry.command, reading, before)):
+            if entry and (says(entry.command, reading) or on_its_way(entry.command, reading, before)):
                 return entry.command
             for past in reversed(self._past.get(target, [])):
                 if past.explains(reading, before, real=real, alone=entry is None):
@@ -233,8 +183,9 @@ class Outbox:
                 continue
             for place in reversed(range(len(past))):
                 one = past[place]
-                if not one.answered and real - one.real <= one.late and _says_all(one.command, reading):
-                    self._past[target] = [_Past(one.command, True, real, at, 0.0), *past[place + 1 :]]
+                if not one.answered and real - one.real <= one.late and says_all(one.command, reading):
+                    before = since(past[:place], {reading.quantity: reading.value}, real)
+                    self._past[target] = [*before, replace(one, answered=True, real=real, at=at), *past[place + 1 :]]
                     break
 
     def _again(self, entry: _Open, real: float) -> None:
@@ -245,44 +196,11 @@ class Outbox:
         entry = self._open.pop(target)
         answered = state is CommandState.CONFIRMED
         late = entry.sent + entry.window.late - real
-        before = [] if answered else [past for past in self._past.get(target, []) if past.may_explain(real)]
-        self._past[target] = [*before, _Past(entry.command, answered, real, at, late)]
+        past = self._past.get(target, [])
+        before = since(past, entry.reported, real) if answered else [one for one in past if one.may_explain(real)]
+        self._past[target] = [*before, Past(entry.command, answered, real, at, late)]
         return Outcome(command=entry.command, state=state, at=at, detail=detail)
 
 
 def _concerns(entry: _Open, reading: Reading) -> bool:
     return reading.quantity in wanted(entry.command.setting)
-
-
-def _says(command: Command, reading: Reading) -> bool:
-    asked = wanted(command.setting)
-    return reading.quantity in asked and agrees(command.setting, reading.quantity, reading.value)
-
-
-def _says_all(command: Command, reading: Reading) -> bool:
-    """Whether nothing that was asked can be missing any more: a brightness is said last, and comes about slowly."""
-    last = Quantity.LIGHT_LEVEL if Quantity.LIGHT_LEVEL in wanted(command.setting) else reading.quantity
-    return reading.quantity is last and _says(command, reading)
-
-
-def _on_its_way(command: Command, reading: Reading, before: float) -> bool:
-    """A bolt that is moving, or a lamp between its old brightness and the one it was asked for."""
-    if command.target.kind is Kind.LOCK:
-        return reading.quantity is Quantity.LOCK and reading.value in MOVES[type(command.setting)]
-    if reading.quantity is not Quantity.LIGHT_LEVEL:
-        return False
-    asked = wanted(command.setting).get(Quantity.LIGHT_LEVEL, before)
-    return _comes_with(command, reading) or min(before, asked) <= reading.value <= max(before, asked)
-
-
-def _switched_on(command: Command) -> bool:
-    return wanted(command.setting).get(Quantity.LIGHT_ON) == 1.0
-
-
-def _comes_with(command: Command, reading: Reading) -> bool:
-    """The brightness of a lamp that was only switched: whichever it is, the lamp chose it."""
-    return (
-        command.target.kind is Kind.LIGHT
-        and reading.quantity is Quantity.LIGHT_LEVEL
-        and Quantity.LIGHT_LEVEL not in wanted(command.setting)
-    )
