@@ -8,11 +8,14 @@ import numpy as np
 
 from homectl.home import PLAUSIBLE, Quantity, Times
 from models.signals import BEFORE, Asked, Said, Switch, choose, greater
-from models.steps import MINUTE
+from models.steps import DAY, MINUTE
 from models.usual import WINDOW, Limits, Place, Sensor, Usual, before
 
 FASTEST = 5.0
 """°C per minute: the air of no room changes faster."""
+
+GONE = 7 * DAY
+"""A light sensor that is silent for so long has left: nothing rests on it any more; the sun tells of daylight, too."""
 
 NOUN = {
     Quantity.MOTION: "motion sensor",
@@ -67,7 +70,13 @@ class Watched:
         found = 0.0 * at
         for finding, said in reversed(rules):
             found = choose(said, float(finding), found)
-        return choose(place > 0, found, 0.0)
+        return choose(self._there(place, at), found, 0.0)
+
+    def _there(self, place: Place, at: Asked) -> Said:
+        """Whether anything rests on the sensor: since its first word, and for a light sensor until it has left."""
+        if self.sensor.quantity is not Quantity.ILLUMINANCE:
+            return place > 0
+        return (place > 0) & (at - pick(self.sensor.signal.at, place) <= GONE)
 
     def words(self, finding: Finding, at: float) -> str:
         """The finding at a whole minute (ms) as a clause for a person."""

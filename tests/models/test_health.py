@@ -149,6 +149,15 @@ def test_a_sensor_that_is_wrong_for_days_is_taken_as_it_is() -> None:
     assert not doubted[-24:].any()
 
 
+@pytest.mark.parametrize(("days", "doubted"), [(2, {BED, VALVE}), (6.9, {BED, VALVE}), (7.1, {VALVE})])
+def test_only_a_light_sensor_that_is_silent_for_a_week_has_left(days: float, doubted: set[Target]) -> None:
+    """The kitchen's tells its neighbours of daylight; who moves in the kitchen nobody else sees."""
+    end = NOW + days * DAY
+    readings = [r for r in ordinary(end) if r.at < NOW or r.device != "kitchen-motion"]
+    reasons = dict(zip((BED, VALVE), Health(HOME, history(readings)).reasons(end - 1, (BED, VALVE)), strict=True))
+    assert {target for target, reason in reasons.items() if reason} == doubted
+
+
 def test_nothing_is_known_of_a_home_that_was_never_heard() -> None:
     assert Health(HOME, History()).reasons(START, HOME.targets) == [""] * len(HOME.targets)
     assert not Health(HOME, History()).doubtful(np.array([START]), HOME.targets).any()
