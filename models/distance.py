@@ -15,8 +15,8 @@ from safetensors.numpy import load_file, save_file
 from homectl.home import CheckpointMismatch, Times
 from models.dataset import Rows
 from models.features import FEATURES, UNKNOWN_AGE, Array
-from models.inference import TILE
 from models.steps import Flags
+from models.tiles import by_tiles, padded
 
 STATISTICS = "statistics.safetensors"
 """Beside a checkpoint's weights. Without it nothing is unfamiliar."""
@@ -121,9 +121,9 @@ class Familiar:
         A row's distance is the same bytes alone and among many.
         """
         count, width = len(features), len(self.mean)
-        offset = np.zeros((-(-count // TILE) * TILE, width), dtype=np.float32)
+        offset = padded(count, width)
         np.subtract(_bent(features, self.centre, self.scale), self.mean, out=offset[:count])
-        whitened = (offset.reshape(-1, TILE, width) @ self.whitening).reshape(-1, width)[:count]
+        whitened = by_tiles(offset, self.whitening)[:count]
         found: Array = np.sqrt(np.square(whitened).cumsum(axis=1)[:, -1])  # a sum in the same order for every row
         return found
 

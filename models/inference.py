@@ -1,7 +1,7 @@
 """The network in numpy, for everything but training.
 
-Rows go through in small zero-padded tiles: every matrix product has the same shape however many rows are asked, so a
-row's answer is the same bytes alone and among many, on the same machine and build.
+Rows go through in small zero-padded tiles, so a row's answer is the same bytes alone and among many, on the same
+machine and build.
 """
 
 from collections.abc import Mapping
@@ -10,9 +10,7 @@ import numpy as np
 
 from models.features import Array
 from models.tasks import TASKS
-
-TILE = 8
-"""Rows of a tile. A matrix library may treat the rows of a large tile differently; those of 8 it does not."""
+from models.tiles import by_tiles, padded, quickest
 
 _BLOCK = 512
 """Rows worked on at once, whole tiles: keeps the intermediate arrays in the cache."""
@@ -40,6 +38,8 @@ class Network:
         self._late_bias = np.concatenate([weights[f"{name}.hidden.bias"] for name in late])
         self._late_answer = _side_by_side([weights[f"{name}.answer.weight"] for name in late]).T.copy()
         self._late_answer_bias = np.concatenate([weights[f"{name}.answer.bias"] for name in late])
+        products = (self._first, *(weight for weight, _ in self._trunk), self._hidden, self._answer)
+        self._tile = quickest((*products, self._late, self._late_answer))
 
     def __call__(self, rows: Array, now: Array | None = None) -> Array:
         """Logits for features (rows, features): those of the early tasks, (rows, EARLY).
@@ -59,29 +59,29 @@ class Network:
 
     def _late_answers(self, shared: Array, now: Array, answer: Array) -> None:
         count = len(now)
-        both = np.zeros((len(shared), self._width + now.shape[1]), dtype=np.float32)
+        both = np.zeros((len(shared), self._width + now.shape[1]), dtype=np.float32)  # whole tiles, as shared is
         both[:, : self._width], both[:count, self._width :] = shared, now
-        hidden = _layer(both, self._late, self._late_bias, count)
-        np.add(_product(hidden, self._late_answer)[:count], self._late_answer_bias, out=answer)
+        hidden = self._layer(both, self._late, self._late_bias, count)
+        np.add(self._product(hidden, self._late_answer)[:count], self._late_answer_bias, out=answer)
 
     def _answers(self, rows: Array, answer: Array) -> Array:
         """Fill in the early tasks' logits; what the trunk says, (padded rows, width)."""
         count = len(rows)
         encoded = self._encode(rows)
-        read = _product(encoded, self._first)[:count]
-        shared = _padded(count, self._width)
+        read = self._product(encoded, self._first)[:count]
+        shared = padded(count, self._width)
         np.add(read[:, : self._width], self._first_bias, out=shared[:count])
         _silu(shared[:count])
         for weight, bias in self._trunk:
-            shared = _layer(shared, weight, bias, count)
-        hidden = _layer(shared, self._hidden, self._hidden_bias, count)
-        np.add(_product(hidden, self._answer)[:count], self._answer_bias, out=answer)
+            shared = self._layer(shared, weight, bias, count)
+        hidden = self._layer(shared, self._hidden, self._hidden_bias, count)
+        np.add(self._product(hidden, self._answer)[:count], self._answer_bias, out=answer)
         answer += read[:, self._width :]
         return shared
 
     def _encode(self, rows: Array) -> Array:
         """How far each value has come through each of its bins, 0 … 1: (padded rows, features × bins)."""
-        progress = _padded(len(rows), len(self._low))
+        progress = padded(len(rows), len(self._low))
         inside = progress[: len(rows)]
         np.subtract(rows.repeat(self._bins, axis=1), self._low, out=inside)
         np.multiply(inside, self._slope, out=inside)
@@ -89,24 +89,16 @@ class Network:
         np.minimum(inside, 1.0, out=inside)
         return progress
 
+    def _product(self, rows: Array, weight: Array) -> Array:
+        """Each tile by the weights, (padded rows, …)."""
+        return by_tiles(rows, weight, self._tile)
 
-def _padded(count: int, width: int) -> Array:
-    """Whole tiles of zeros for so many rows."""
-    return np.zeros((-(-count // TILE) * TILE, width), dtype=np.float32)
-
-
-def _product(rows: Array, weight: Array) -> Array:
-    """Each tile by the weights, (padded rows, …)."""
-    answer: Array = (rows.reshape(-1, TILE, rows.shape[1]) @ weight).reshape(len(rows), -1)
-    return answer
-
-
-def _layer(rows: Array, weight: Array, bias: Array, count: int) -> Array:
-    answer = _product(rows, weight)
-    inside = answer[:count]
-    inside += bias
-    _silu(inside)
-    return answer
+    def _layer(self, rows: Array, weight: Array, bias: Array, count: int) -> Array:
+        answer = self._product(rows, weight)
+        inside = answer[:count]
+        inside += bias
+        _silu(inside)
+        return answer
 
 
 def _silu(x: Array) -> None:

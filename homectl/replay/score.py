@@ -159,7 +159,7 @@ class Scorer:
         other = ~np.isnan(wish[first:end]) & ~alike(kind, wish[first:end], proposed)
         touched = ~alike(kind, state[first:end], state[first : first + 1]) & np.isfinite(state[first:end])
         turns = np.flatnonzero(other | touched)
-        return bool(len(turns)) and first + turns[0] >= known and not touched[turns[0]]
+        return len(turns) > 0 and bool(first + turns[0] >= known and not touched[turns[0]])
 
     def _follow(self, times: Times, wish: Times, sure: Times) -> None:
         """Mark the changes that the wish did not ask for all through the ten minutes before, and those it asks for

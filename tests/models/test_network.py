@@ -15,10 +15,11 @@ from models.balance import constant_losses, shares, task_losses, total
 from models.calibrate import losses, temperatures
 from models.dataset import Rows
 from models.features import FEATURES
-from models.inference import TILE, Network
+from models.inference import Network
 from models.network import HomeNet, Shape, pieces_of
 from models.now import NOW
 from models.tasks import COLUMN, EARLY, OUTPUTS, SLICE, TASKS, Task
+from models.tiles import LARGE, TILE, by_tiles, quickest
 from models.train import Recipe, train
 from tests.models.problems import planted
 
@@ -47,7 +48,7 @@ def loss_of(net: HomeNet, rows: Rows) -> float:
 
 
 @settings(max_examples=20, deadline=None)
-@given(st.integers(0, 2**32 - 1), st.integers(0, 3 * TILE), st.floats(0.1, 1e4))
+@given(st.integers(0, 2**32 - 1), st.integers(0, 3 * LARGE), st.floats(0.1, 1e4))
 def test_numpy_answers_as_torch_does(seed: int, count: int, scale: float) -> None:
     rows = (np.random.default_rng(seed).normal(size=(count, len(FEATURES))) * scale).astype(np.float32)
     now = np.random.default_rng(seed).normal(size=(count, len(NOW))).astype(np.float32)
@@ -64,6 +65,17 @@ def test_a_row_s_answer_is_the_same_bytes_alone_and_among_many(seed: int, chosen
     together = SERVED(rows)
     for place in chosen:
         assert SERVED(rows[place : place + 1]).tobytes() == together[place].tobytes()
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 2**32 - 1), st.sampled_from(["pieces", "trunk"]))
+def test_quick_tiles_are_taken_only_where_they_give_the_same_bytes(seed: int, layer: str) -> None:
+    """The check when weights are loaded tries some rows; these are others."""
+    weight = SERVED._first if layer == "pieces" else SERVED._trunk[0][0]
+    tile = quickest([weight])
+    assert tile in (TILE, LARGE)
+    rows = np.random.default_rng(seed).normal(size=(2 * LARGE, len(weight))).astype(np.float32)
+    assert by_tiles(rows, weight, tile).tobytes() == by_tiles(rows, weight).tobytes()
 
 
 def test_a_planted_habit_is_learned() -> None:
