@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from homectl.bridge.broker import MosquittoBroker, available
-from tests.benchmarks import latency, learning, speed
+from tests.benchmarks import latency, learning, replaying, speed
 from tests.benchmarks.checks import Check
 
 
@@ -26,6 +26,9 @@ def main() -> int:
     figures, timing = speed.checks(decisions=300)
     console.print("measuring what learning costs …", highlight=False)
     more, spent = learning.checks()
+    figures, timing = figures + more, timing | spent
+    console.print("measuring what replaying costs …", highlight=False)
+    more, spent = replaying.checks()
     figures, timing = figures + more, timing | spent
     if MosquittoBroker in available():
         for policy in args.policy or sorted(latency.AIMS, reverse=True):
