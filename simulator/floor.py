@@ -58,7 +58,8 @@ def floor_plan(plan: Plan) -> FloorPlan:
     length = min((LONGEST * total) ** 0.5, floors[hall] / NARROWEST)
     left, above = (DEPTH if porch else 0.0), _upper([name for name in floors if name != hall], floors)
     below = [name for name in floors if name not in above and name != hall]
-    areas, y = {}, 0.0
+    areas: dict[str, Rectangle] = {}
+    y = 0.0
     for row in (above, [hall], below):
         deep = sum(floors[name] for name in row) / length
         areas |= _row(row, floors, left, y, deep)

@@ -26,6 +26,11 @@ class Mishap(_Declared):
     after: float = Field(ge=0, description="minutes after the start")
     lasts: float = Field(gt=0, description="minutes")
 
+    @property
+    def on_the_wire(self) -> bool:
+        """Whether it happens between a daemon and its broker."""
+        return isinstance(self.trouble, Wire)
+
     @model_validator(mode="after")
     def _names_a_device(self) -> Self:
         needed = self.trouble in OF_A_DEVICE

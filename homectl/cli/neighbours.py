@@ -45,7 +45,7 @@ def heard(broker: "Broker", root: str) -> "list[Message]":
 
     logging.getLogger("homectl").addHandler(logging.NullHandler())  # the error below says it all
     password = SecretStr(broker.password) if broker.password is not None else None
-    settings = BrokerSettings(url=str(broker), username=broker.username, password=password)
+    settings = BrokerSettings(url=str(broker), username=broker.username, password=password, protocol=broker.protocol)
     messages: list[Message] = []
 
     async def listen() -> bool:
