@@ -87,7 +87,7 @@ def _expect(args: Namespace) -> None:
     for option in ("--write-home", "--ready-file", "--anew"):
         expect.writable(option, getattr(args, option[2:].replace("-", "_")))
     if args.proxy is None and any(mishap.on_the_wire for mishap in troubles_of(args)):
-        raise UsageError("--faults: expected --proxy with what goes wrong on the wire; a daemon goes through it.")
+        raise UsageError("--faults, --scenario: expected --proxy for what goes wrong on the wire; a daemon goes by it.")
 
 
 def _way(broker: "Broker", listen: int | None) -> "Way | None":
@@ -103,10 +103,10 @@ def _way(broker: "Broker", listen: int | None) -> "Way | None":
 
 def _look(broker: "Broker", root: str, looked: set[str]) -> None:
     """UsageError where others speak under a prefix that is not ours yet; from then on it is."""
-    from homectl.cli.neighbours import heard, intruder
+    from homectl.cli.neighbours import GLANCE, heard, intruder
     from homectl.home import UsageError
 
-    if root not in looked and (reason := intruder(heard(broker, root), root)):
+    if root not in looked and (reason := intruder(heard(broker, root, GLANCE), root)):
         raise UsageError(
             f"{root}: expected no devices there but a simulated home's own, and {reason}; take another --seed or broker"
         )

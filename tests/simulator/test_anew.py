@@ -104,7 +104,7 @@ def test_a_prefix_that_real_devices_use_is_not_shared(mosquitto: str) -> None:
         listener.send(bridge, {"coordinator": {"ieee_address": "0x00124b0012345678"}}, retain=True)
         assert listener.until(lambda: listener.heard)
         with pytest.raises(
-            UsageError, match="^sim/taken: expected no devices there .* others have left messages"
+            UsageError, match=r"^sim/taken: expected no devices there .* others have left messages"
         ) as no:
             simulate._look(Broker.of(mosquitto), "sim/taken", set())
         listener.send(bridge, b"", retain=True)
