@@ -33,7 +33,7 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a simulator shows: `about` what does not change, `state` how things truly are, `refused` what it would not."""
+    """What a simulator shows: `about` what does not change, `state` how things are, `refused` what it would not."""
 
     word: str
     said: dict[str, Any]

@@ -55,6 +55,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
+    from simulator.faults import Wire
     from simulator.mqtt import Broker
 
     _expect(args)
@@ -68,6 +69,8 @@ def run(args: Namespace) -> int:
             _look(broker, f"sim/{world.home.id}", looked)
             following = _life(following, world, broker, way)
             if following is not None:
+                if way is not None:
+                    way.be(Wire.NONE, 0.0)
                 world = world_of(following)
                 spoil(world, following, world.at + following.past * DAY)
     finally:

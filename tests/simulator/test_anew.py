@@ -64,6 +64,7 @@ def test_a_home_that_begins_anew_says_the_same_bytes_and_a_recording_can_be_repl
     mosquitto: str, tmp_path: Path
 ) -> None:
     words = ["--seed", "5", "--recordings", str(tmp_path), "--proxy", str(free_port())]
+    words += ["--faults", "slices@10+60"]
     with Listener(mosquitto, "home-5") as listener, simulating(mosquitto, *words) as process:
         next_line(process, "ready")
         assert listener.until(lambda: state(listener))
@@ -80,6 +81,7 @@ def test_a_home_that_begins_anew_says_the_same_bytes_and_a_recording_can_be_repl
         assert state(listener)["faults"] == {"hall_motion": ["stuck"]}
         assert listener.until(lambda: state(listener).get("broker") == "none", 10)
         half_an_hour(listener)
+        assert listener.until(lambda: state(listener).get("broker") == "slices")
         listener.send("control/record", {"on": False})
         recorded = Path(str(next_line(process, "recorded")["recorded"]))
         days = []
