@@ -62,6 +62,18 @@ from homectl.home.errors import (
 )
 from homectl.home.history import ORIGIN_CODE, ORIGINS, AgeLimits, History, Sample, Times, Track
 from homectl.home.holds import BY_HAND, Hold, HoldKind
+from homectl.home.insight import (
+    Answer,
+    FeatureView,
+    HeadView,
+    InputsView,
+    Insight,
+    MessageView,
+    Read,
+    Reads,
+    Telling,
+    TrafficView,
+)
 from homectl.home.ladder import HOMECTL, TAKEN_BACK, Rung, Step
 from homectl.home.lessons import Event, Learning, LearningWish, Lesson
 from homectl.home.modes import Away, Mode, Modes, ModeSettings, ModeSpan, Vacation
@@ -84,6 +96,7 @@ __all__ = [
     "Actions",
     "Actor",
     "AgeLimits",
+    "Answer",
     "Approved",
     "Area",
     "AreaView",
@@ -104,7 +117,9 @@ __all__ = [
     "DeviceView",
     "Event",
     "Factor",
+    "FeatureView",
     "Forecast",
+    "HeadView",
     "History",
     "Hold",
     "HoldKind",
@@ -112,6 +127,8 @@ __all__ = [
     "Home",
     "HomeError",
     "HomeView",
+    "InputsView",
+    "Insight",
     "JournalDamaged",
     "JournalError",
     "Kind",
@@ -125,6 +142,7 @@ __all__ = [
     "LockedOut",
     "LogError",
     "MessageError",
+    "MessageView",
     "Mode",
     "ModeSettings",
     "ModeSpan",
@@ -136,7 +154,9 @@ __all__ = [
     "Policy",
     "Prediction",
     "Quantity",
+    "Read",
     "Reading",
+    "Reads",
     "Record",
     "Ruling",
     "Rung",
@@ -150,9 +170,11 @@ __all__ = [
     "SystemClock",
     "Target",
     "TargetView",
+    "Telling",
     "Times",
     "ToldClock",
     "Track",
+    "TrafficView",
     "Unlock",
     "UsageError",
     "Vacation",
