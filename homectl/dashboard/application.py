@@ -23,6 +23,7 @@ from homectl.dashboard.bodies import (
     SetpointBody,
     UnlockBody,
 )
+from homectl.dashboard.ladder_routes import ladder_routes
 from homectl.dashboard.refusals import Answer, answer_errors
 from homectl.dashboard.security import OURS, Security
 from homectl.home import Actions, HomeView, Kind, LearningWish, Rung, Target
@@ -63,6 +64,7 @@ def application(actions: Actions) -> FastAPI:
     answer_errors(app)
     app.include_router(_home_routes(actions, app.state.closing))
     app.include_router(_target_routes(actions))
+    app.include_router(ladder_routes(actions))
     app.include_router(_health_routes(actions))
     _page(app)
     return app

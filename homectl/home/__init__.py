@@ -7,8 +7,10 @@ from homectl.home.actions import (
     HoldView,
     HomeView,
     ModeView,
+    RungView,
     TargetView,
     ValueView,
+    VerdictView,
 )
 from homectl.home.areas import Area, Device, Home
 from homectl.home.audit import Act, Actor, Deed
@@ -140,6 +142,7 @@ __all__ = [
     "Record",
     "Ruling",
     "Rung",
+    "RungView",
     "Sample",
     "Schedule",
     "Setpoint",
@@ -158,6 +161,7 @@ __all__ = [
     "Vacation",
     "ValueView",
     "Verdict",
+    "VerdictView",
     "Weekday",
     "Weighing",
     "Wish",
