@@ -225,11 +225,10 @@ def _changed(history: History, target: Target, outcome: Outcome | None, at: floa
     if sample is None or sample.origin not in BY:
         return {}
     since = last_change(history, target, at)
-    done = outcome is not None and outcome.state is CommandState.CONFIRMED and (since is None or since <= outcome.at)
-    by = BY[sample.origin]
-    if done and sample.origin is Origin.PERSON and outcome.command.cause is Cause.PERSON:
-        by = ASKED_HERE
-    why = outcome.command.reason if done and sample.origin is Origin.HOMECTL else ""
+    by, why = BY[sample.origin], ""
+    if outcome is not None and outcome.state is CommandState.CONFIRMED and (since is None or since <= outcome.at):
+        by = ASKED_HERE if sample.origin is Origin.PERSON and outcome.command.cause is Cause.PERSON else by
+        why = outcome.command.reason if sample.origin is Origin.HOMECTL else ""
     return {"changed_by": by, "changed_age": None if since is None else round(at - since, 1), "changed_why": why}
 
 

@@ -4,7 +4,7 @@ import { button, drawn, element, keep, mark, say, show } from "./elements.js";
 import { initials, personName } from "./words.js";
 
 const AWAY = "away";
-const STRIP = 1.4;
+const STRIP = 1.1;
 const GAP = 0.5;
 const MARGIN = 0.3;
 const FLAT = 2;
@@ -136,6 +136,7 @@ function roomButton({ id }, enter) {
     root,
     update(room) {
       put(root, room.place, room.bounds);
+      mark(root, "data-flat", room.place.h < FLAT);
       root.style.setProperty("--lit", room.lit);
       say(name, room.name);
       say(warmth, room.warmth);

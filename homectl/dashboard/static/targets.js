@@ -4,7 +4,7 @@ import { askTarget, speak } from "./asking.js";
 import { controlsOf } from "./controls.js";
 import { button, element, mark, say, show } from "./elements.js";
 import { holdControls } from "./holding.js";
-import { age, capital, changed, outcome, valueOf } from "./words.js";
+import { capital, changed, freshness, outcome, valueOf } from "./words.js";
 
 const STATE = { light: "light_on", setpoint: "setpoint", lock: "lock" };
 const BY = "the page";
@@ -28,7 +28,7 @@ export function targetCard({ target, device }) {
   const retry = button("Retry", `Retry ${device.name}`, () => wish(again), { "data-action": "retry" });
   const level = element("span", { class: "tag", "data-field": "autonomy", hidden: "" });
   const root = element("div", { class: "target", "data-target": target.target, "data-kind": target.kind },
-    element("p", { class: "state" }, fields.reported, fields.measured, fields.age, level),
+    element("p", { class: "state" }, fields.reported, fields.age, level, fields.measured),
     suggestion.root, controls.root, element("p", { class: "outcome" }, fields.outcome, retry), fields.answer,
     fields.by, fields.decision, hold.root);
 
@@ -38,7 +38,7 @@ export function targetCard({ target, device }) {
     mark(root, "data-reported", now.reported);
     say(fields.reported, now.kind === "setpoint" && now.reported !== "unknown" ? `Set to ${now.reported}` : capital(now.reported));
     say(fields.measured, now.kind === "setpoint" ? measured(seen) : "");
-    say(fields.age, state ? age(state.age) + (state.fresh ? "" : ", not fresh") : "not heard yet");
+    say(fields.age, state ? freshness(state) : "not heard yet");
     say(level, now.autonomy);
     mark(level, "aria-label", `homectl may: ${now.autonomy}`);
     say(fields.outcome, outcome(now));
@@ -59,7 +59,7 @@ export function targetCard({ target, device }) {
 
 function measured(device) {
   const [air, heating] = [valueOf(device, "temperature"), valueOf(device, "heating")];
-  return [air && `${air.text} measured`, heating && heating.text].filter(Boolean).join(", ");
+  return [air && `${air.text} measured ${freshness(air)}`, heating && heating.text].filter(Boolean).join(", ");
 }
 
 /** `{ root, update(target) }`: what homectl would do and leaves to a person. */

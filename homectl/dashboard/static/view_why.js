@@ -32,11 +32,13 @@ export function whyView(root) {
 function areaCard(area) {
   const title = element("h2", { id: `why-${area.id}` });
   const decisions = element("div", { class: "devices" });
+  const root = element("section", { class: "area", "aria-labelledby": title.id }, title, decisions);
   return {
-    root: element("section", { class: "area", "aria-labelledby": title.id }, title, decisions),
+    root,
     update(now) {
       say(title, now.name);
       const all = now.devices.flatMap((device) => device.targets.map((target) => ({ device, target })));
+      mark(root, "data-wide", Math.min(4, all.length));
       keep(decisions, all, ({ target }) => target.target, decisionCard);
     },
   };

@@ -37,6 +37,9 @@ export function span(seconds) {
 
 export const age = (seconds) => (seconds < 10 ? "just now" : `${span(seconds)} ago`);
 
+/** How old a value is, and whether that is too old to act on. */
+export const freshness = ({ age: seconds, fresh }) => age(seconds) + (fresh ? "" : ", not fresh");
+
 /** Until when a target is held, and who asked for it unless a hand did. */
 export function holding({ kind, left, text, by, note }) {
   const until = kind === "minutes" && left !== null ? `for ${span(left)}` : text;
