@@ -217,9 +217,7 @@ class PastReader:
         return [record_of(row) for row in self._db.execute(_DECISIONS, about | {"limit": limit})]
 
     @_in_time()
-    def errands(
-        self, start: float, end: float, limit: int, targets: Sequence[Target] | None = None
-    ) -> list[Errand]:
+    def errands(self, start: float, end: float, limit: int, targets: Sequence[Target] | None = None) -> list[Errand]:
         """The commands of a span to some targets, or to all (None), the newest first."""
         asked = None if targets is None else json.dumps([str(target) for target in targets])
         about = {"start": ms(start), "end": ms(end), "targets": asked, "limit": limit}

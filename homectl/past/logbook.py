@@ -75,7 +75,7 @@ TEACHES = frozenset({Event.SHADOWED, Event.PROMOTED, Event.REJECTED, Event.ROLLE
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of time (UTC seconds, the end is outside), how many of its newest rows are wanted, and of which area."""
+    """A stretch of time, UTC seconds without its end, how many of its newest rows are wanted, and of which area."""
 
     start: float
     end: float

@@ -82,13 +82,14 @@ class Remembered:
     async def decisions(
         self, target: Target | None, since: float | None, until: float | None, limit: int, *, idle: bool = False
     ) -> DecisionsView:
-        home, end = self._home(), self._now() if until is None else until
+        home, now = self._home(), self._now()
+        end = now if until is None else until
         start = end - DAY if since is None else since
         if target is not None and target not in home.targets:
             raise DeviceUnknown(str(target), [str(known) for known in home.targets])
         targets = home.targets if target is None else (target,)
         rulings = tuple(Ruling) if idle else CAME_TO_SOMETHING
-        return await self._ask(lambda reader: self._decided(reader, home, targets, (start, end), rulings, limit))
+        return await self._ask(lambda reader: _decided(reader, home, targets, (start, end), rulings, limit, now))
 
     async def logbook(self, since: float | None, until: float | None, area: str | None, limit: int) -> LogView:
         home, now = self._home(), self._now()
@@ -143,21 +144,6 @@ class Remembered:
             last=tuple(point.last for point in found),
         )
 
-    def _decided(
-        self,
-        reader: PastReader,
-        home: Home,
-        targets: Sequence[Target],
-        span: tuple[float, float],
-        rulings: Sequence[Ruling],
-        limit: int,
-    ) -> DecisionsView:
-        now = self._now()
-        found = [one for target in targets for one in reader.decisions(target, *span, rulings, limit + 1)]
-        found.sort(key=lambda one: one.since, reverse=True)
-        told = tuple(_decision(one, home, now) for one in found[:limit])
-        return DecisionsView(decisions=told, earlier=told[-1].at if len(found) > limit else None)
-
     def _record(self, reader: PastReader, home: Home, now: float, days: int) -> ModelView:
         newest = reader.lessons(0.0, now + 1, MOST_LESSONS)
         start = midnight(day_of(now, home.zone) - timedelta(days=days - 1), home.zone)
@@ -171,6 +157,21 @@ class Remembered:
             accuracy=tuple(accuracy),
             reliability=tuple(reliability),
         )
+
+
+def _decided(
+    reader: PastReader,
+    home: Home,
+    targets: Sequence[Target],
+    span: tuple[float, float],
+    rulings: Sequence[Ruling],
+    limit: int,
+    now: float,
+) -> DecisionsView:
+    found = [one for target in targets for one in reader.decisions(target, *span, rulings, limit + 1)]
+    found.sort(key=lambda one: one.since, reverse=True)
+    told = tuple(_decision(one, home, now) for one in found[:limit])
+    return DecisionsView(decisions=told, earlier=told[-1].at if len(found) > limit else None)
 
 
 def _decision(record: Record, home: Home, now: float) -> DecisionView:

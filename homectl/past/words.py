@@ -28,13 +28,9 @@ def by_actor(actor: str) -> str:
 
 
 def name_of(home: Home, device: str) -> str:
-    """What a household calls a device, with its room where the name does not say it."""
+    """What a household calls a device."""
     known = home.by_id.get(device)
-    if known is None:
-        return device
-    label = known.name or known.id.replace("_", " ").capitalize()
-    area = name_of_area(home, known.area)
-    return label if not area or area.casefold() in label.casefold() else f"{area}: {label}"
+    return device if known is None else known.name or known.id.replace("_", " ").capitalize()
 
 
 def name_of_area(home: Home, area: str | None) -> str:
