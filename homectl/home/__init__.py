@@ -7,8 +7,10 @@ from homectl.home.actions import (
     HoldView,
     HomeView,
     ModeView,
+    RungView,
     TargetView,
     ValueView,
+    VerdictView,
 )
 from homectl.home.areas import Area, Device, Home
 from homectl.home.audit import Act, Actor, Deed
@@ -171,6 +173,7 @@ __all__ = [
     "ReliabilityView",
     "Ruling",
     "Rung",
+    "RungView",
     "Sample",
     "Schedule",
     "SeriesView",
@@ -190,6 +193,7 @@ __all__ = [
     "Vacation",
     "ValueView",
     "Verdict",
+    "VerdictView",
     "Weekday",
     "Weighing",
     "Wish",

@@ -1,52 +1,51 @@
-/** The page: listens to the home, shows it, and says so when it no longer hears it. */
+/** The page: listens to the home, shows one view of it, and says so when it no longer hears it. */
 
-import { areaCard } from "./areas.js";
 import { element, keep, mark, say, show } from "./elements.js";
-import { modeSection } from "./mode.js";
-import { simulatorBanner } from "./simulator.js";
+import { navigation } from "./navigation.js";
+import { ribbon } from "./ribbon.js";
 
 const SILENCE_MS = 15_000;
 
 const at = (id) => document.getElementById(id);
-const banner = simulatorBanner(at("simulated"));
-const mode = modeSection(at("mode"));
+const views = navigation({ links: at("views"), main: at("main"), skip: at("skip") });
+const loud = ribbon(at("ribbon"));
 let stream = null;
 let heard = performance.now();
-let localTime = "";
+let newest = null;
+let due = 0;
+
+/** The newest home is drawn with the next frame; those in between are never drawn. */
+function draw(home) {
+  newest = home;
+  due ||= requestAnimationFrame(() => {
+    due = 0;
+    render(newest);
+  });
+}
 
 function render(home) {
-  localTime = home.local_time;
-  document.title = `${home.name} · homectl`;
   say(at("name"), home.name);
-  say(at("about"), `${home.simulated ? "Simulated home" : "Home"}, decided by ${home.policy}`);
+  say(at("about"), `Decided by ${home.policy === "rules" ? "rules" : `the ${home.policy}`}`);
   say(at("time"), home.local_time);
+  loud.update(home);
   show(at("unlinked"), !home.connected);
-  banner.update(home);
-  mode.update(home);
-  const areas = home.areas.map((area) => ({ area, simulated: home.simulated }));
-  keep(at("areas"), areas, ({ area }) => area.id, areaCard);
   show(at("alarms"), home.alarms.length > 0);
   keep(at("alarms"), home.alarms, (alarm) => alarm, alarmRow);
-  show(at("pending"), home.pending.length > 0);
-  keep(at("pending-list"), home.pending, (name) => name, pendingRow);
+  views.update(home);
 }
 
 function alarmRow(alarm) {
   return { root: element("p", { class: "notice" }, alarm), update() {} };
 }
 
-function pendingRow(name) {
-  return { root: element("li", {}, name), update() {} };
-}
-
 function hear(event) {
   heard = performance.now();
   stale("");
-  render(JSON.parse(event.data));
+  draw(JSON.parse(event.data));
 }
 
 function stale(why) {
-  const since = localTime && ` What you see is from ${localTime}.`;
+  const since = newest ? ` What you see is from ${newest.local_time}.` : "";
   say(at("stale"), why && `${why}${since} Trying again…`);
   mark(document.body, "data-stale", why !== "");
 }
