@@ -25,6 +25,7 @@ from homectl.journal import Journal, ResilientJournal
 from homectl.learning import Child, Nights, Shelf
 from homectl.learning.standing import GIVEN
 from homectl.parts import Parts
+from homectl.past import Remembered
 from homectl.people import Pins, Register, StepUp, Tries
 from homectl.policies import checkpoint_of, policy_of
 from homectl.schedule import Schedule, ToldDaily
@@ -76,7 +77,8 @@ async def _run(settings: Settings, home: Home, limits: Limits, path: Path, ready
         daily = ToldDaily(settings.schedule.retention_hour, home.zone, retention) if home.simulated else None
         daemon = Daemon(parts, directory, sole, nights, others, step_up=_step_up(path), daily=daily)
         sole.serve(daemon)
-        server = Server(daemon, settings.dashboard.port)
+        past = _past(path, directory, parts)
+        server = Server(daemon, settings.dashboard.port, past)
         schedule = _schedule(settings, home, retention, daemon)
         try:
             ready(await server.start())
@@ -91,6 +93,7 @@ async def _run(settings: Settings, home: Home, limits: Limits, path: Path, ready
                 nights.stop()
             connection.stop()
             await server.stop()
+            past.close()
     return left.reason
 
 
@@ -128,6 +131,18 @@ def _parts(home: Home, limits: Limits, journal: Journal, autonomy: AutonomySetti
         limits=limits,
         autonomy=autonomy,
         new_id=lambda: uuid.uuid4().hex,
+    )
+
+
+def _past(journal: Path, directory: Directory, parts: Parts) -> Remembered:
+    return Remembered(
+        journal,
+        home=lambda: directory.home,
+        now=lambda: max(parts.clock.now(), parts.history.newest()),
+        real=time.monotonic,
+        policy=parts.policy,
+        ages=parts.limits.ages,
+        autonomy=parts.autonomy,
     )
 
 

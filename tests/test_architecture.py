@@ -18,6 +18,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "homectl.safety_tick": {HOME, CONTROL},
     "homectl.dashboard": {HOME, JOURNAL},
     "homectl.learning": {HOME, JOURNAL, "models"},
+    "homectl.past": {HOME, JOURNAL, CONTROL, "homectl.learning", "homectl.views"},
     "homectl.people": {HOME, JOURNAL},
     "homectl.replay": {HOME, JOURNAL, CONTROL},
     "models": {HOME, JOURNAL},

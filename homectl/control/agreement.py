@@ -9,6 +9,7 @@ proposed at that time or shortly before.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from enum import StrEnum
 
 import numpy as np
 
@@ -67,10 +68,21 @@ class Agreement:
         return f"{self.followed} of {self.answered} proposals followed ({self.share:.0%}){alone}; {made}"
 
 
+class Answer(StrEnum):
+    """What people made of a proposal."""
+
+    FOLLOWED = "followed"
+    DECLINED = "declined"
+    UNANSWERED = "unanswered"
+
+
 @dataclass(frozen=True, slots=True)
-class _Change:
+class Change:
+    """What a person set a target to. `new`: it was something else before; else they said that it is right as it is."""
+
     at: float
     value: float
+    new: bool
 
 
 def agreement(
@@ -81,21 +93,33 @@ def agreement(
     `records` may be of other targets as well and in any order; less confident ones than `sure` are no proposals. What
     was proposed less than AROUND before `end` may still be followed and is left out.
     """
-    said = _by_people(target, history, start, end)
-    changes = [change for change, new in said if new]
+    found = answers(home, target, records, history, start, end, sure)
+    changes = [change for change in by_people(target, history, start, end) if change.new]
+    counts = {answer: sum(each is answer for _, each in found) for answer in Answer}
+    return Agreement(
+        followed=counts[Answer.FOLLOWED],
+        declined=counts[Answer.DECLINED],
+        unanswered=counts[Answer.UNANSWERED],
+        changes=len(changes),
+        foreseen=sum(any(_meets(run, change) for run, _ in found) for change in changes),
+    )
+
+
+def answers(
+    home: Home, target: Target, records: Iterable[Record], history: History, start: float, end: float, sure: float
+) -> list[tuple[Record, Answer]]:
+    """Every proposal as `agreement` counts them, in the order of time, and what people made of it."""
+    said = by_people(target, history, start, end)
     last = end - AROUND[target.kind]
     shown = (r for r in records if r.target == target and r.ruling in WATCHING and r.confidence >= sure)
     runs = _runs(record for record in shown if start <= record.since <= last)
-    followed = [any(_meets(run, change) for change in changes) for run in runs]
-    left = [run for run, done in zip(runs, followed, strict=True) if not done]
-    declined = sum(_answered(run, home, history, [change for change, _ in said]) for run in left)
-    return Agreement(
-        followed=sum(followed),
-        declined=declined,
-        unanswered=len(left) - declined,
-        changes=len(changes),
-        foreseen=sum(any(_meets(run, change) for run in runs) for change in changes),
-    )
+    return [(run, _answer(run, home, history, said)) for run in runs]
+
+
+def _answer(run: Record, home: Home, history: History, said: Sequence[Change]) -> Answer:
+    if any(change.new and _meets(run, change) for change in said):
+        return Answer.FOLLOWED
+    return Answer.DECLINED if _answered(run, home, history, said) else Answer.UNANSWERED
 
 
 def _runs(records: Iterable[Record]) -> list[Record]:
@@ -110,8 +134,8 @@ def _runs(records: Iterable[Record]) -> list[Record]:
     return found
 
 
-def _by_people(target: Target, history: History, start: float, end: float) -> Sequence[tuple[_Change, bool]]:
-    """What people set the target to, and whether that was a change; else they said that it is right as it is."""
+def by_people(target: Target, history: History, start: float, end: float) -> Sequence[Change]:
+    """What people set the target to, in the order of time."""
     track = history.track(target.device, STATE[target.kind])
     if track is None:
         return ()
@@ -120,12 +144,12 @@ def _by_people(target: Target, history: History, start: float, end: float) -> Se
     said = theirs[1:] & (new | ~theirs[:-1])
     inside = (track.times[1:] >= start) & (track.times[1:] < end)
     places = np.flatnonzero(said & inside)
-    return [(_Change(float(track.times[p + 1]), float(track.values[p + 1])), bool(new[p])) for p in places]
+    return [Change(float(track.times[p + 1]), float(track.values[p + 1]), bool(new[p])) for p in places]
 
 
-def _meets(run: Record, change: _Change) -> bool:
+def _meets(run: Record, change: Change) -> bool:
     """Whether a change is what was proposed at its time, or shortly before."""
-    return run.since <= change.at <= _end(run) and _same(run, change.value)
+    return run.since <= change.at <= _end(run) and same(run, change.value)
 
 
 def _end(run: Record) -> float:
@@ -133,7 +157,7 @@ def _end(run: Record) -> float:
     return run.until + AROUND[run.target.kind]
 
 
-def _answered(run: Record, home: Home, history: History, said: Sequence[_Change]) -> bool:
+def _answered(run: Record, home: Home, history: History, said: Sequence[Change]) -> bool:
     """Whether somebody set something else, or was about and let it be."""
     start, end = run.since, _end(run)
     if any(start <= change.at <= end for change in said):
@@ -151,7 +175,7 @@ def _moved(history: History, sensor: str, start: float, end: float) -> bool:
     return bool((track.values[max(0, first - 1) : last] == 1.0).any())
 
 
-def _same(run: Record, value: float) -> bool:
+def same(run: Record, value: float) -> bool:
     """Whether a value of the target's state is what a verdict would have set."""
     match run.target.kind:
         case Kind.LIGHT:

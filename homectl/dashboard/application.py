@@ -24,9 +24,10 @@ from homectl.dashboard.bodies import (
     UnlockBody,
 )
 from homectl.dashboard.ladder_routes import ladder_routes
+from homectl.dashboard.past_routes import past_routes
 from homectl.dashboard.refusals import Answer, answer_errors
 from homectl.dashboard.security import OURS, Security
-from homectl.home import Actions, HomeView, Kind, LearningWish, Rung, Target
+from homectl.home import Actions, HomeView, Kind, LearningWish, Past, Rung, Target
 
 STATIC = Path(__file__).parent / "static"
 ABOUT = f"What a person may ask of a running home. Every change needs the header `{OURS}: 1`, an unlock a PIN as well."
@@ -53,8 +54,10 @@ class Ready(BaseModel):
     ready: bool
 
 
-def application(actions: Actions) -> FastAPI:
+def application(actions: Actions, past: Past | None = None) -> FastAPI:
     """The page and API of one home. Everything asked here goes through `actions`, and so past the guard.
+
+    `past` is what the home remembers; None where nothing is kept.
 
     `app.state.closing` is an asyncio.Event that ends every stream when set.
     """
@@ -66,6 +69,8 @@ def application(actions: Actions) -> FastAPI:
     app.include_router(_target_routes(actions))
     app.include_router(ladder_routes(actions))
     app.include_router(_health_routes(actions))
+    if past is not None:
+        app.include_router(past_routes(past))
     _page(app)
     return app
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import uvicorn
 
 from homectl.dashboard.application import application
-from homectl.home import Actions, HomeError
+from homectl.home import Actions, HomeError, Past
 
 LOOPBACK = "127.0.0.1"
 
@@ -24,9 +24,9 @@ class _InTheLoop(uvicorn.Server):
 class Server:
     """Serves the page and API of one home, once: start it, stop it. Port 0 takes any free port."""
 
-    def __init__(self, actions: Actions, port: int) -> None:
+    def __init__(self, actions: Actions, port: int, past: Past | None = None) -> None:
         self._port = port
-        self._app = application(actions)
+        self._app = application(actions, past)
         self._server = _InTheLoop(
             uvicorn.Config(
                 self._app,

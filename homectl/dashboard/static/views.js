@@ -1,6 +1,8 @@
 /** Every view of the page, in the order of its navigation; each is a hash such as #/why. */
 
+import { historyView } from "./view_history.js";
 import { homeView } from "./view_home.js";
+import { modelView } from "./view_model.js";
 import { simulatorView } from "./view_simulator.js";
 import { whyView } from "./view_why.js";
 
@@ -11,5 +13,7 @@ import { whyView } from "./view_why.js";
 export const VIEWS = [
   { name: "home", title: "Home", view: homeView },
   { name: "why", title: "Why", view: whyView },
+  { name: "history", title: "History", view: historyView },
+  { name: "model", title: "Model", view: modelView },
   { name: "simulator", title: "Simulator", view: simulatorView, simulated: true },
 ];
