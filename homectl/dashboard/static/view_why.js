@@ -1,6 +1,7 @@
 /** Why the home does what it does: the last decisions by area, and the ladder of what is let to homectl. */
 
 import { askTarget, look, pathOf, speak } from "./asking.js";
+import { earlierDecisions } from "./earlier.js";
 import { button, element, keep, mark, say, show } from "./elements.js";
 import { ladderSection } from "./ladder.js";
 import { suggestionRow } from "./targets.js";
@@ -63,7 +64,8 @@ function decisionCard({ device, target }) {
     speak(more.textContent);
   }, { class: "quiet", "data-action": "explain" });
   const root = element("article", { class: "card decision", "data-why": target.target },
-    element("header", {}, name, ruling), sentence, sure.root, suggestion.root, answer, weigh, more);
+    element("header", {}, name, ruling), sentence, sure.root, suggestion.root, answer, weigh, more,
+    earlierDecisions(device, target));
   return {
     root,
     update({ device: seen, target: now }) {
