@@ -23,6 +23,7 @@ from homectl.dashboard.bodies import (
     SetpointBody,
     UnlockBody,
 )
+from homectl.dashboard.insight_routes import insight_routes
 from homectl.dashboard.ladder_routes import ladder_routes
 from homectl.dashboard.past_routes import past_routes
 from homectl.dashboard.refusals import Answer, answer_errors
@@ -68,6 +69,7 @@ def application(actions: Actions, past: Past | None = None) -> FastAPI:
     app.include_router(_home_routes(actions, app.state.closing))
     app.include_router(_target_routes(actions))
     app.include_router(ladder_routes(actions))
+    app.include_router(insight_routes(actions))
     app.include_router(_health_routes(actions))
     if past is not None:
         app.include_router(past_routes(past))

@@ -64,6 +64,18 @@ from homectl.home.errors import (
 )
 from homectl.home.history import ORIGIN_CODE, ORIGINS, AgeLimits, History, Sample, Times, Track
 from homectl.home.holds import BY_HAND, Hold, HoldKind
+from homectl.home.insight import (
+    Answer,
+    FeatureView,
+    HeadView,
+    InputsView,
+    Insight,
+    MessageView,
+    Read,
+    Reads,
+    Telling,
+    TrafficView,
+)
 from homectl.home.ladder import HOMECTL, TAKEN_BACK, Rung, Step
 from homectl.home.lessons import Event, Learning, LearningWish, Lesson
 from homectl.home.modes import Away, Mode, Modes, ModeSettings, ModeSpan, Vacation
@@ -106,6 +118,7 @@ __all__ = [
     "Actions",
     "Actor",
     "AgeLimits",
+    "Answer",
     "Approved",
     "Area",
     "AreaView",
@@ -130,8 +143,10 @@ __all__ = [
     "DeviceView",
     "Event",
     "Factor",
+    "FeatureView",
     "FigureView",
     "Forecast",
+    "HeadView",
     "History",
     "Hold",
     "HoldKind",
@@ -139,6 +154,8 @@ __all__ = [
     "Home",
     "HomeError",
     "HomeView",
+    "InputsView",
+    "Insight",
     "JournalDamaged",
     "JournalError",
     "Kind",
@@ -155,6 +172,7 @@ __all__ = [
     "LogRow",
     "LogView",
     "MessageError",
+    "MessageView",
     "Mode",
     "ModeSettings",
     "ModeSpan",
@@ -168,7 +186,9 @@ __all__ = [
     "Policy",
     "Prediction",
     "Quantity",
+    "Read",
     "Reading",
+    "Reads",
     "Record",
     "ReliabilityView",
     "Ruling",
@@ -185,9 +205,11 @@ __all__ = [
     "SystemClock",
     "Target",
     "TargetView",
+    "Telling",
     "Times",
     "ToldClock",
     "Track",
+    "TrafficView",
     "Unlock",
     "UsageError",
     "Vacation",

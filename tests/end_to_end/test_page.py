@@ -57,7 +57,7 @@ def test_a_lamp_is_asked_and_then_confirmed_by_itself(demo: RunningDemo, page: P
 
 
 def test_a_wall_switch_pressed_on_the_plan_shows_as_by_hand_and_starts_a_hold(demo: RunningDemo, page: Page) -> None:
-    name, target = lamps(demo)[-1]
+    _, target = lamps(demo)[-1]
     before = demo.target(target).reported
     turn(page, "Simulator")
     page.locator(f'[data-lamp="{target.device}"]').click()
