@@ -170,8 +170,9 @@ def _decided(
 ) -> DecisionsView:
     found = [one for target in targets for one in reader.decisions(target, *span, rulings, limit + 1)]
     found.sort(key=lambda one: one.since, reverse=True)
-    told = tuple(_decision(one, home, now) for one in found[:limit])
-    return DecisionsView(decisions=told, earlier=told[-1].at if len(found) > limit else None)
+    last = found[limit - 1].since if len(found) > limit else None
+    told = (_decision(one, home, now) for one in found if last is None or one.since >= last)
+    return DecisionsView(decisions=tuple(told), earlier=last)
 
 
 def _decision(record: Record, home: Home, now: float) -> DecisionView:
