@@ -185,7 +185,7 @@ def _decision(record: Record, home: Home, now: float) -> DecisionView:
         setting=record.setting,
         ruling=record.ruling,
         cause=str(record.cause),
-        confidence=record.confidence if record.confidence is not None and math.isfinite(record.confidence) else None,
+        confidence=record.confidence if math.isfinite(record.confidence) else None,
         rule=record.rule,
         said=explain(record, home) if known else f"{record.target}: {record.setting} {record.ruling}, {record.reason}.",
     )
