@@ -57,7 +57,10 @@ class DecisionView(_Told):
 
 
 class DecisionsView(_Told):
-    """The newest first. `earlier`: ask again with `until` at this time for those before; None: these are all."""
+    """The newest first. `earlier`: ask again with `until` at this time for those before; None: these are all.
+
+    More than asked for only where several were made at the same time as the last.
+    """
 
     decisions: tuple[DecisionView, ...]
     earlier: float | None = None

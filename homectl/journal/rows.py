@@ -76,7 +76,7 @@ def row_of_record(record: Record) -> tuple[object, ...]:
     return when + what
 
 
-def record_of(row: tuple[str, int, int, str, str, float, str, str, str, str]) -> Record:
+def record_of(row: tuple[str, int, int, str, str, float | None, str, str, str, str]) -> Record:
     target, since, until, setting, cause, confidence, ruling, rule, reason, command = row
     return Record(
         target=target_of(target),
@@ -84,7 +84,7 @@ def record_of(row: tuple[str, int, int, str, str, float, str, str, str, str]) ->
         until=until / 1000,
         setting=setting,
         cause=Cause(cause),
-        confidence=confidence,
+        confidence=float("nan") if confidence is None else confidence,
         ruling=Ruling(ruling),
         rule=rule,
         reason=reason,

@@ -170,8 +170,9 @@ def _decided(
 ) -> DecisionsView:
     found = [one for target in targets for one in reader.decisions(target, *span, rulings, limit + 1)]
     found.sort(key=lambda one: one.since, reverse=True)
-    told = tuple(_decision(one, home, now) for one in found[:limit])
-    return DecisionsView(decisions=told, earlier=told[-1].at if len(found) > limit else None)
+    last = found[limit - 1].since if len(found) > limit else None
+    told = (_decision(one, home, now) for one in found if last is None or one.since >= last)
+    return DecisionsView(decisions=tuple(told), earlier=last)
 
 
 def _decision(record: Record, home: Home, now: float) -> DecisionView:
@@ -184,7 +185,7 @@ def _decision(record: Record, home: Home, now: float) -> DecisionView:
         setting=record.setting,
         ruling=record.ruling,
         cause=str(record.cause),
-        confidence=record.confidence if record.confidence is not None and math.isfinite(record.confidence) else None,
+        confidence=record.confidence if math.isfinite(record.confidence) else None,
         rule=record.rule,
         said=explain(record, home) if known else f"{record.target}: {record.setting} {record.ruling}, {record.reason}.",
     )

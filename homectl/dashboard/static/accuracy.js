@@ -12,6 +12,8 @@ const HOW = "A change that homectl made is right if nobody took it back within h
 export function accuracySection() {
   const tasks = Object.keys(TASKS).map((task) => taskFigure(task));
   const none = element("p", { class: "quiet", hidden: "" }, "Nothing was done or proposed yet that people answered.");
+  const legend = element("ul", { class: "legend" }, ...[["right", "right"], ["answered", "taken back or declined"]].map(([name, text]) =>
+    element("li", {}, element("span", { class: `swatch ${name}`, "aria-hidden": "true" }), text)));
   const body = element("tbody", {});
   const head = element("tr", {}, ...["Day", "Task", "Right", "Foreseen"].map((text) => element("th", { scope: "col" }, text)));
   const table = element("details", { class: "twin" }, element("summary", {}, "Accuracy as a table"),
@@ -19,7 +21,7 @@ export function accuracySection() {
       element("table", {}, element("thead", {}, head), body)));
   const root = element("section", { class: "card past-card accuracy", "aria-labelledby": "accuracy-title" },
     element("header", {}, element("h2", { id: "accuracy-title" }, "Accuracy by day")),
-    element("p", { class: "quiet" }, HOW), none,
+    element("p", { class: "quiet" }, HOW), legend, none,
     element("div", { class: "figures" }, ...tasks.map((one) => one.root)), table);
   return {
     root,

@@ -16,6 +16,13 @@ export const statesOf = (quantity) => STATES[quantity];
 /** Whether a value stands until the next one says something else. */
 export const stands = (quantity) => quantity in STATES || quantity === "setpoint" || SHARES.includes(quantity);
 
+/** How far apart the lines of a plot may be, so that every one of them has a text of its own. */
+export function stepsOf(quantity) {
+  if (SHARES.includes(quantity)) return [0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
+  const least = quantity === "setpoint" || (MEASURED[quantity] ?? ["", 1])[1] > 0 ? 0.1 : 1;
+  return [0, 1, 2, 3, 4, 5].flatMap((power) => [1, 2, 5].map((digit) => digit * least * 10 ** power));
+}
+
 /** A value with its unit. */
 export function valueText(quantity, value) {
   if (value === null || value === undefined) return "unknown";

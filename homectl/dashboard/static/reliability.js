@@ -4,11 +4,13 @@ import { element, keep, say, show } from "./past_elements.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const TASKS = { light: "Light", setpoint: "Heating", lock: "Lock" };
+/** Where the corners of each task's marks are; none for a circle. */
+const CORNERS = { light: [], setpoint: [[-0.85, -0.85], [0.85, -0.85], [0.85, 0.85], [-0.85, 0.85]], lock: [[0, -1.2], [1.2, 0], [0, 1.2], [-1.2, 0]] };
 const SIDE = 260;
 const LEFT = 40;
 const BOTTOM = 34;
-const TOP = 8;
-const RIGHT = 10;
+const TOP = 16;
+const RIGHT = 22;
 
 /** `{ root, update(record) }`. */
 export function reliabilitySection() {
@@ -61,7 +63,7 @@ function frame() {
     ...shares.map((share) => svg("line", { class: "grid", x1: x(share), x2: x(share), y1: y(0), y2: y(1) })),
     svg("line", { class: "even", x1: x(0), y1: y(0), x2: x(1), y2: y(1) }),
     ...shares.map((share) => svg("text", { x: x(0) - 6, y: y(share) + 4, "text-anchor": "end" }, percent(share))),
-    ...shares.map((share) => svg("text", { x: x(share), y: y(0) + 16, "text-anchor": share === 1 ? "end" : "middle" }, percent(share))),
+    ...shares.map((share) => svg("text", { x: x(share), y: y(0) + 16, "text-anchor": "middle" }, percent(share))),
     svg("text", { class: "axis", x: x(0.5), y: y(0) + 31, "text-anchor": "middle" }, "said"),
     svg("text", { class: "axis", x: x(0) + 6, y: y(1) + 14 }, "happened"),
   ];
@@ -69,7 +71,12 @@ function frame() {
 
 function dot(one) {
   const radius = 4 + 2.2 * Math.sqrt(Math.min(one.count, 60));
-  return svg("circle", { class: `dot ${one.task}`, cx: x(one.said), cy: y(one.happened), r: radius.toFixed(1) }, svg("title", {}, sentence(one)));
+  const points = CORNERS[one.task].map(([right, down]) => `${(x(one.said) + right * radius).toFixed(1)},${(y(one.happened) + down * radius).toFixed(1)}`);
+  const shape = points.length ? svg("polygon", { points: points.join(" ") })
+    : svg("circle", { cx: x(one.said), cy: y(one.happened), r: radius.toFixed(1) });
+  shape.setAttribute("class", `dot ${one.task}`);
+  shape.append(svg("title", {}, sentence(one)));
+  return shape;
 }
 
 function dotRow() {

@@ -1,7 +1,7 @@
 /** One signal over time, with what was decided about it as marks along the time axis. */
 
 import { element } from "./elements.js";
-import { statesOf, stands, timeText, valueText } from "./measures.js";
+import { statesOf, stands, stepsOf, timeText, valueText } from "./measures.js";
 import { axis, colour, plotIn, stepped, timeAxis } from "./plot.js";
 
 const HEIGHT = 300;
@@ -32,7 +32,7 @@ export function seriesPlot({ onSpan, onRead }) {
       axes: [timeAxis(), axis({ size: states ? 74 : 62, ...valuesOf(series, states) })],
       bands: [{ series: [1, 2], fill: () => colour("accent", 22) }],
       series: [{}, quiet, quiet, {
-        stroke: () => colour("accent"), width: 2, paths, points: { size: 4, fill: () => colour("accent") },
+        stroke: () => colour("accent"), width: 2, paths, points: stands(series.quantity) ? { show: false } : { size: 4, fill: () => colour("accent") },
         ...(states && { fill: () => colour("accent", 14) }),
       }],
       hooks: {
@@ -111,7 +111,7 @@ function rangeOf(series, states) {
 
 function valuesOf(series, states) {
   const text = (u, splits) => splits.map((value) => (value === null ? "" : valueText(series.quantity, value)));
-  if (!states) return { values: text };
+  if (!states) return { values: text, incrs: stepsOf(series.quantity) };
   return { splits: (u) => states.map((_, place) => place).filter((place) => place <= u.scales.y.max), values: text };
 }
 

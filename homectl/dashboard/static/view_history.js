@@ -8,7 +8,7 @@ import { RULINGS, seriesPlot, summary } from "./series_plot.js";
 import { capital, quantity as nameOf } from "./words.js";
 
 const HOUR = 3600;
-const SPANS = { "6 hours": 6 * HOUR, Day: 24 * HOUR, Week: 7 * 24 * HOUR, Month: 30 * 24 * HOUR, Year: 365 * 24 * HOUR };
+const SPANS = { "6 h": 6 * HOUR, Day: 24 * HOUR, Week: 7 * 24 * HOUR, Month: 30 * 24 * HOUR, Year: 365 * 24 * HOUR };
 const POINTS = 900;
 const ROWS = 24;
 const SHORTEST = 60;
@@ -26,8 +26,9 @@ export function historyView(root) {
   const table = valueTable();
   const decided = decisionList();
   const spans = Object.entries(SPANS).map(([name, length]) =>
-    button(name, `Show the last ${name.toLowerCase()}`, () => lately(length), { "data-span": name }));
+    button(name, `Show the last ${name === "6 h" ? "6 hours" : name.toLowerCase()}`, () => lately(length), { "data-span": name }));
   const log = logbookSection();
+  const meaning = legend();
   let home = null;
   let length = SPANS.Day;
   let span = null; // null: up to now
@@ -40,7 +41,7 @@ export function historyView(root) {
       element("div", { class: "choosing" },
         element("label", {}, "Device", device), element("label", {}, "What", quantity),
         element("div", { class: "pair", role: "group", "aria-label": "How much time" }, ...spans)),
-      readout, plot.root, legend(),
+      readout, plot.root, meaning,
       element("div", { class: "pair moving", role: "group", "aria-label": "Move in time" },
         button("← Earlier", "Earlier", () => move(-0.5)), button("Later →", "Later", () => move(0.5)),
         button("Closer", "Look closer", () => zoom(0.5)), button("Wider", "Look wider", () => zoom(2)),
@@ -113,6 +114,7 @@ export function historyView(root) {
     plot.draw(readings.told, made.decisions);
     say(said, summary(readings.told));
     decided.update(made, Boolean(target()));
+    show(meaning, made.decisions.length > 0);
     if (table.root.open) tabulate();
   }
 
