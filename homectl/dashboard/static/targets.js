@@ -4,7 +4,7 @@ import { askTarget, speak } from "./asking.js";
 import { controlsOf } from "./controls.js";
 import { button, element, mark, say, show } from "./elements.js";
 import { holdControls } from "./holding.js";
-import { capital, changed, freshness, outcome, valueOf } from "./words.js";
+import { capital, changed, freshness, outcome, valueOf, withoutName } from "./words.js";
 
 const STATE = { light: "light_on", setpoint: "setpoint", lock: "lock" };
 const BY = "the page";
@@ -28,7 +28,7 @@ export function targetCard({ target, device }) {
   const retry = button("Retry", `Retry ${device.name}`, () => wish(again), { "data-action": "retry" });
   const level = element("span", { class: "tag", "data-field": "autonomy", hidden: "" });
   const root = element("div", { class: "target", "data-target": target.target, "data-kind": target.kind },
-    element("p", { class: "state" }, fields.reported, fields.age, level, fields.measured),
+    element("p", { class: "state" }, fields.reported, level), element("p", { class: "facts" }, fields.measured, fields.age),
     suggestion.root, controls.root, element("p", { class: "outcome" }, fields.outcome, retry), fields.answer,
     fields.by, fields.decision, hold.root);
 
@@ -47,7 +47,7 @@ export function targetCard({ target, device }) {
     show(retry, again !== null);
     say(fields.by, changed(now));
     mark(fields.by, "data-by", now.changed_by);
-    say(fields.decision, now.decision ? `Why: ${now.decision}` : "");
+    say(fields.decision, now.decision ? `Why: ${withoutName(now.decision, seen)}` : "");
     suggestion.update(now);
     hold.update(now);
     controls.update(now, seen);

@@ -5,7 +5,7 @@ import { earlierDecisions } from "./earlier.js";
 import { button, element, keep, mark, say, show } from "./elements.js";
 import { ladderSection } from "./ladder.js";
 import { suggestionRow } from "./targets.js";
-import { age, capital } from "./words.js";
+import { age, capital, percent, withoutName } from "./words.js";
 
 const RULING = {
   approved: ["done", "good"], refused: ["refused by the guard", "bad"], suggested: ["suggested", "warn"],
@@ -73,7 +73,7 @@ function decisionCard({ device, target }) {
       say(name, seen.name);
       say(ruling, now.verdict ? `${word}, ${age(now.verdict.age)}` : word);
       mark(ruling, "class", `tag ${tone}`);
-      say(sentence, now.decision || "Nothing has been decided about it yet.");
+      say(sentence, withoutName(now.decision, seen) || "Nothing has been decided about it yet.");
       sure.update(now.verdict);
       suggestion.update(now);
     },
@@ -91,9 +91,8 @@ function surenessRow(device) {
       const known = verdict !== null && verdict !== undefined && verdict.confidence !== null && verdict.setting !== "";
       show(root, known);
       if (!known) return;
-      const percent = Math.round(100 * verdict.confidence);
       meter.value = verdict.confidence;
-      say(words, `${capital(verdict.setting)}: ${percent} % sure. The other choice: ${verdict.other}, ${100 - percent} %.`);
+      say(words, `${capital(verdict.setting)}: ${percent(verdict.confidence)} sure. The other choice: ${verdict.other}, ${percent(1 - verdict.confidence)}.`);
     },
   };
 }

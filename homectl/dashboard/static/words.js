@@ -37,6 +37,18 @@ export function span(seconds) {
 
 export const age = (seconds) => (seconds < 10 ? "just now" : `${span(seconds)} ago`);
 
+/** A sentence about a device, where its name stands above it already. */
+export const withoutName = (sentence, { name }) => {
+  const start = `${name}: `;
+  return capital(sentence.startsWith(start) ? sentence.slice(start.length) : sentence);
+};
+
+/** A chance in percent that is never said to be none or all. */
+export function percent(chance) {
+  if (chance > 0.99 && chance < 1.01) return "over 99 %";
+  return chance < 0.01 ? "under 1 %" : `${Math.round(100 * chance)} %`;
+}
+
 /** How old a value is, and whether that is too old to act on. */
 export const freshness = ({ age: seconds, fresh }) => age(seconds) + (fresh ? "" : ", not fresh");
 
