@@ -185,11 +185,11 @@ def _finished(path: Path, home: "Home", start: float, end: float) -> None:
     import json
 
     from homectl.journal import Journal
-    from homectl.scenario import cut
+    from homectl.scenario.cut import cut, write
 
     with Journal.open(path, read_only=True) as journal:
-        content = cut.cut(journal, home, start, end, path.name, f"{home.id}, recorded", "rules")
-    cut.write(content, path.with_suffix(".scenario.yaml"))
+        content = cut(journal, home, start, end, path.name, f"{home.id}, recorded", "rules")
+    write(content, path.with_suffix(".scenario.yaml"))
     print(json.dumps({"recorded": str(path)}), flush=True)
 
 
