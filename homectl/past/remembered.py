@@ -66,10 +66,11 @@ class Remembered:
         self._journal, self._home, self._now, self._real = journal, home, now, real
         self._policy, self._ages, self._autonomy = policy, ages, autonomy
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="past")
-        self._waiting = 0
+        self._waiting, self._closed = 0, False
 
     def close(self) -> None:
         """End what is asked now within its time, and answer nothing more."""
+        self._closed = True
         self._thread.shutdown(wait=False, cancel_futures=True)
 
     async def readings(
@@ -104,6 +105,8 @@ class Remembered:
 
     async def _ask(self, question: Callable[[PastReader], T]) -> T:
         """HomeError where too many wait already, JournalError where the journal cannot tell in time."""
+        if self._closed:
+            raise HomeError("homectl is stopping; ask again once it runs")
         if self._waiting >= MOST_WAITING:
             raise HomeError(f"{MOST_WAITING} questions about the past wait already; ask again in a moment")
         self._waiting += 1

@@ -18,6 +18,7 @@ from homectl.home import (
     Event,
     Hold,
     HoldKind,
+    Home,
     Kind,
     Lesson,
     Light,
@@ -170,11 +171,11 @@ def lesson() -> Lesson:
 
 
 @contextmanager
-def remembered(path: Path) -> Iterator[Remembered]:
+def remembered(path: Path, home: Home | None = None) -> Iterator[Remembered]:
     """The past of a journal in a file, at the end of the day."""
     past = Remembered(
         path,
-        home=small_home,
+        home=lambda: home or small_home(),
         now=lambda: NOW,
         real=lambda: 0.0,
         policy=policy_of("rules", Limits()),

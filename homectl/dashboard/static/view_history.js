@@ -77,11 +77,9 @@ export function historyView(root) {
   }
 
   function look(since, until) {
-    const middle = (since + until) / 2;
-    const half = Math.max(SHORTEST, until - since) / 2;
-    const end = Math.min(home.at, middle + half);
-    span = { since: Math.max(0, Math.min(middle - half, end - SHORTEST)), until: end };
-    length = span.until - span.since;
+    length = Math.max(SHORTEST, until - since);
+    const end = Math.min(home.at, (since + until + length) / 2);
+    span = { since: Math.max(0, end - length), until: end };
     ask();
   }
 
@@ -94,7 +92,8 @@ export function historyView(root) {
   function zoom(by) {
     const { since, until } = shownSpan();
     const most = Math.min(SPANS.Year, (until - since) * by);
-    look(until - (until - since + most) / 2, until - (until - since - most) / 2);
+    const middle = (since + until) / 2;
+    look(middle - most / 2, middle + most / 2);
   }
 
   async function ask() {
