@@ -1,5 +1,6 @@
 """The words every part of homectl shares. Imports nothing else of ours."""
 
+from homectl.home.access import Account, Accounts, Role
 from homectl.home.actions import (
     Actions,
     AreaView,
@@ -79,6 +80,8 @@ __all__ = [
     "STATE",
     "TAKEN_BACK",
     "TOLERANCE",
+    "Account",
+    "Accounts",
     "Act",
     "ActionRefused",
     "Actions",
@@ -138,6 +141,7 @@ __all__ = [
     "Quantity",
     "Reading",
     "Record",
+    "Role",
     "Ruling",
     "Rung",
     "Sample",

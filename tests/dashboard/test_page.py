@@ -10,6 +10,7 @@ from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request
 
 from homectl.dashboard import Server
 from homectl.home import Area, Cause, Device, Home, Kind, Light, Lock, LockState, Origin, Quantity, Setpoint, Unlock
+from tests.dashboard.doors import KEY, door
 from tests.fakes import HEATING, LAMP, LOCK, FakeHome, small_home
 
 pytestmark = pytest.mark.browser
@@ -56,11 +57,11 @@ class Seen:
 
 @asynccontextmanager
 async def opened(browser: Browser, home: FakeHome) -> AsyncIterator[Seen]:
-    server = Server(home, 0)
+    server = Server(home, 0, door())
     address = f"http://127.0.0.1:{await server.start()}/"
     page = await browser.new_page()
     seen = Seen(page, home, address)
-    await page.goto(address)
+    await page.goto(f"{address}#token={KEY}")
     await expect(page.get_by_role("heading", level=1)).to_have_text(home.home.name)
     yield seen
     await page.close()
@@ -360,10 +361,11 @@ def test_a_real_home_shows_no_simulator_and_says_when_its_broker_is_gone(see: Se
 def test_a_lost_server_is_said_and_the_page_comes_back_by_itself(runner: asyncio.Runner, browser: Browser) -> None:
     async def play() -> None:
         home = FakeHome()
-        first = Server(home, 0)
+        access = door()
+        first = Server(home, 0, access)
         port = await first.start()
         page = await browser.new_page()
-        await page.goto(f"http://127.0.0.1:{port}/")
+        await page.goto(f"http://127.0.0.1:{port}/#token={KEY}")
         await expect(page.locator('[data-target="lamp/light"]')).to_be_visible()
         await first.stop()
         stale = page.locator("#stale")
@@ -373,7 +375,7 @@ def test_a_lost_server_is_said_and_the_page_comes_back_by_itself(runner: asyncio
         await page.get_by_role("button", name="Turn on Ceiling lamp").click()
         answer = page.locator('[data-target="lamp/light"] [data-field="answer"]')
         await expect(answer).to_have_text("Not asked: homectl does not answer.")
-        second = Server(home, port)
+        second = Server(home, port, access)
         await second.start()
         await expect(stale).to_be_hidden(timeout=10_000)
         assert home.asked == []

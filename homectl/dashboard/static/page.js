@@ -3,15 +3,13 @@
 import { areaCard } from "./areas.js";
 import { element, keep, mark, say, show } from "./elements.js";
 import { modeSection } from "./mode.js";
+import { session, signingIn } from "./signing_in.js";
 import { simulatorBanner } from "./simulator.js";
-
-const SILENCE_MS = 15_000;
+import { homeStream } from "./stream.js";
 
 const at = (id) => document.getElementById(id);
 const banner = simulatorBanner(at("simulated"));
 const mode = modeSection(at("mode"));
-let stream = null;
-let heard = performance.now();
 let localTime = "";
 
 function render(home) {
@@ -39,12 +37,6 @@ function pendingRow(name) {
   return { root: element("li", {}, name), update() {} };
 }
 
-function hear(event) {
-  heard = performance.now();
-  stale("");
-  render(JSON.parse(event.data));
-}
-
 function stale(why) {
   const since = localTime && ` What you see is from ${localTime}.`;
   say(at("stale"), why && `${why}${since} Trying again…`);
@@ -52,18 +44,19 @@ function stale(why) {
 }
 
 function listen() {
-  stream?.close();
-  heard = performance.now();
-  stream = new EventSource("/api/events");
-  stream.onmessage = hear;
-  stream.onerror = () => stale("The connection to homectl is lost.");
+  homeStream(render, stale, signIn);
 }
 
-function watch() {
-  if (performance.now() - heard < SILENCE_MS) return;
-  stale(`Nothing heard from homectl for ${SILENCE_MS / 1000} seconds.`);
-  listen();
+function signIn() {
+  stale("");
+  say(at("about"), "Sign in to see this home.");
+  at("areas").replaceChildren();
+  signingIn(at("areas"), listen);
 }
 
-listen();
-setInterval(watch, 1000);
+async function begin() {
+  if (await session().catch(() => true)) listen();
+  else signIn();
+}
+
+begin();
