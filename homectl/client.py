@@ -1,9 +1,11 @@
 """Asks a running daemon over its HTTP API, as any program on this machine may."""
 
 import json
+import os
+import ssl
 from collections.abc import Mapping, Sequence
 from datetime import date
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import quote
 
@@ -22,14 +24,24 @@ from homectl.home import (
     Rung,
     Target,
 )
+from homectl.page_key import PageKey
 
 TIMEOUT = 5.0
 PATIENCE = 15.0
 """Seconds that an answer may take which waits for PINs to be looked at."""
 
 
+NOBODY = (
+    "The home asks who you are: run this as the user that runs the home, or give $HOMECTL_TOKEN a token of "
+    "homectl token add"
+)
+
+
 class Client:
-    """One daemon on loopback. Every call raises HomeError where nobody answers."""
+    """One daemon of this machine. Every call raises HomeError where nobody answers.
+
+    Shows the token that $HOMECTL_TOKEN holds, or that the daemon has left for the programs of its user.
+    """
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -100,8 +112,11 @@ class Client:
         )
 
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = TIMEOUT) -> Any:
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=timeout)
+        key = PageKey.of(self._port) or PageKey(port=self._port, token="")
+        token = os.environ.get("HOMECTL_TOKEN") or key.token
+        connection = _connection(key, timeout)
         headers = {"X-Homectl": "1", "Content-Type": "application/json"} if body is not None else {}
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
         try:
             connection.request(method, path, None if body is None else json.dumps(body), headers)
             answer = connection.getresponse()
@@ -120,9 +135,21 @@ class Client:
         return said
 
 
+def _connection(key: PageKey, timeout: float) -> HTTPConnection:
+    """To the page, encrypted where it has a certificate: then to nobody but who holds its key."""
+    if not key.certificate:
+        return HTTPConnection(key.host, key.port, timeout=timeout)
+    context = ssl.create_default_context(cadata=key.certificate)
+    context.check_hostname = False
+    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+    return HTTPSConnection(key.host, key.port, timeout=timeout, context=context)
+
+
 def _refused(status: int, said: Any, wait: str | None) -> HomeError:
     rule, finding = (said.get("rule", ""), said.get("finding", "")) if isinstance(said, dict) else ("", str(said))
-    if status == 429 and wait is not None and wait.isdecimal():
+    if status == 401 and rule == "token":
+        return HomeError(NOBODY)
+    if status == 429 and rule == "lock-out" and wait is not None and wait.isdecimal():
         return LockedOut(int(wait))
     if status == 401:
         return PinRefused(rule, finding)

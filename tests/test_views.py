@@ -33,7 +33,7 @@ def target_of(view: HomeView, target: Target) -> TargetView:
 
 def seen(home: FakeHome, target: Target = LAMP) -> dict[str, Any]:
     shown = target_of(home.view(), target)
-    return {"by": shown.changed_by, "age": shown.changed_age, "again": shown.again}
+    return {"by": shown.changed_by, "at": shown.changed_at, "again": shown.again}
 
 
 @pytest.mark.parametrize(
@@ -45,7 +45,7 @@ def test_a_confirmed_command_is_told_as_changed_by_whom_it_was_asked(cause: Caus
     home.ask(LAMP, Light(on=True), cause)
     home.confirm(LAMP)
     home.pass_time(60)
-    assert seen(home) == {"by": by, "age": 60.0, "again": None}
+    assert seen(home) == {"by": by, "at": NOON + 30, "again": None}
 
 
 def test_a_hand_after_a_confirmed_wish_is_by_hand_and_not_asked_here() -> None:
@@ -59,7 +59,7 @@ def test_a_hand_after_a_confirmed_wish_is_by_hand_and_not_asked_here() -> None:
 
 
 def test_what_nobody_is_known_to_have_changed_is_told_as_nobody_s() -> None:
-    assert seen(FakeHome()) == {"by": "", "age": None, "again": None}
+    assert seen(FakeHome()) == {"by": "", "at": None, "again": None}
 
 
 @pytest.mark.parametrize(
@@ -95,8 +95,8 @@ def test_every_setting_has_another_choice(setting: Setting, other: str) -> None:
     assert other_than(setting) == other
 
 
-def test_a_verdict_is_told_with_its_age_and_a_doubt_that_is_no_number_as_not_known() -> None:
+def test_a_verdict_is_told_with_its_time_and_a_doubt_that_is_no_number_as_not_known() -> None:
     wish = Decision(target=LAMP, setting=None, cause=Cause.RULES, confidence=float("nan"), reason="dark", at=NOON)
-    shown = verdict_view(Verdict(decision=wish, ruling=Ruling.NOTHING, reason="no opinion: dark"), NOON + 90)
+    shown = verdict_view(Verdict(decision=wish, ruling=Ruling.NOTHING, reason="no opinion: dark"))
     assert shown is not None
-    assert (shown.age, shown.setting, shown.other, shown.confidence) == (90.0, "", "", None)
+    assert (shown.at, shown.setting, shown.other, shown.confidence) == (NOON, "", "", None)

@@ -21,6 +21,7 @@ COMMANDS = (
     "autonomy",
     "unlock",
     "people",
+    "token",
     "audit",
     "hold",
     "resume",

@@ -1,5 +1,6 @@
 """The words every part of homectl shares. Imports nothing else of ours."""
 
+from homectl.home.access import Account, Accounts, Role
 from homectl.home.actions import (
     Actions,
     AreaView,
@@ -112,6 +113,8 @@ __all__ = [
     "STATE",
     "TAKEN_BACK",
     "TOLERANCE",
+    "Account",
+    "Accounts",
     "AccuracyView",
     "Act",
     "ActionRefused",
@@ -191,6 +194,7 @@ __all__ = [
     "Reads",
     "Record",
     "ReliabilityView",
+    "Role",
     "Ruling",
     "Rung",
     "RungView",

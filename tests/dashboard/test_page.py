@@ -7,6 +7,7 @@ from playwright.async_api import Browser, Route, expect
 
 from homectl.dashboard import Server
 from homectl.home import Area, Cause, Device, Home, Kind, Light, Lock, LockState, Origin, Quantity, Setpoint, Unlock
+from tests.dashboard.doors import KEY, door
 from tests.dashboard.seen import See, Seen
 from tests.fakes import HEATING, LAMP, LOCK, FakeHome, small_home
 
@@ -311,10 +312,11 @@ def test_a_real_home_shows_no_simulator_and_says_when_its_broker_is_gone(see: Se
 def test_a_lost_server_is_said_and_the_page_comes_back_by_itself(runner: asyncio.Runner, browser: Browser) -> None:
     async def play() -> None:
         home = FakeHome()
-        first = Server(home, 0)
+        access = door()
+        first = Server(home, 0, access)
         port = await first.start()
         page = await browser.new_page()
-        await page.goto(f"http://127.0.0.1:{port}/")
+        await page.goto(f"http://127.0.0.1:{port}/#token={KEY}")
         await expect(page.locator('[data-target="lamp/light"]')).to_be_visible()
         await first.stop()
         stale = page.locator("#stale")
@@ -324,7 +326,7 @@ def test_a_lost_server_is_said_and_the_page_comes_back_by_itself(runner: asyncio
         await page.get_by_role("button", name="Turn on Ceiling lamp").click()
         answer = page.locator('[data-target="lamp/light"] [data-field="answer"]')
         await expect(answer).to_have_text("Not asked: homectl does not answer.")
-        second = Server(home, port)
+        second = Server(home, port, access)
         await second.start()
         await expect(stale).to_be_hidden(timeout=10_000)
         assert home.asked == []

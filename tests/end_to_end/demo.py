@@ -14,6 +14,7 @@ from typing import Any, Self
 from homectl.bridge.broker import free_port
 from homectl.client import Client
 from homectl.home import HomeError, HomeView, Target, TargetView
+from homectl.page_key import PageKey
 
 READY_WITHIN = 60.0
 
@@ -48,6 +49,13 @@ class RunningDemo:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.end()
+
+    @property
+    def page(self) -> str:
+        """The page's URL, with what lets this machine's programs in."""
+        key = PageKey.of(self.port)
+        assert key is not None
+        return f"http://127.0.0.1:{self.port}/#token={key.token}"
 
     def end(self) -> dict[str, Any]:
         """Interrupt it as a person would; what it came to."""

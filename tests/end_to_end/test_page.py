@@ -31,7 +31,7 @@ def page(demo: RunningDemo) -> Iterator[Page]:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         opened = browser.new_page()
-        opened.goto(f"http://127.0.0.1:{demo.port}/")
+        opened.goto(demo.page)
         yield opened
         browser.close()
 

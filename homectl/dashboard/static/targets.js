@@ -3,8 +3,9 @@
 import { askTarget, speak } from "./asking.js";
 import { controlsOf } from "./controls.js";
 import { button, element, mark, say, show } from "./elements.js";
+import { ago } from "./home_clock.js";
 import { holdControls } from "./holding.js";
-import { capital, changed, freshness, outcome, valueOf, withoutName } from "./words.js";
+import { capital, freshness, outcome, valueOf, withoutName } from "./words.js";
 
 const STATE = { light: "light_on", setpoint: "setpoint", lock: "lock" };
 const BY = "the page";
@@ -55,6 +56,13 @@ export function targetCard({ target, device }) {
     before = now.state;
   }
   return { root, update };
+}
+
+/** Who changed a target last, when, and why; empty where nobody knows. */
+function changed({ changed_by: by, changed_at: since, changed_why: why }) {
+  if (!by) return "";
+  const when = since === null ? "" : `, ${ago(since)}`;
+  return `Changed ${by === "by hand" ? by : `by ${by}`}${when}${why ? `: ${why}` : ""}`;
 }
 
 function measured(device) {

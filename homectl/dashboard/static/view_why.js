@@ -3,9 +3,10 @@
 import { askTarget, look, pathOf, speak } from "./asking.js";
 import { earlierDecisions } from "./earlier.js";
 import { button, element, keep, mark, say, show } from "./elements.js";
+import { ago } from "./home_clock.js";
 import { ladderSection } from "./ladder.js";
 import { suggestionRow } from "./targets.js";
-import { age, capital, percent, withoutName } from "./words.js";
+import { capital, percent, withoutName } from "./words.js";
 
 const RULING = {
   approved: ["done", "good"], refused: ["refused by the guard", "bad"], suggested: ["suggested", "warn"],
@@ -71,7 +72,7 @@ function decisionCard({ device, target }) {
     update({ device: seen, target: now }) {
       const [word, tone] = RULING[now.verdict?.ruling] ?? ["not decided yet", ""];
       say(name, seen.name);
-      say(ruling, now.verdict ? `${word}, ${age(now.verdict.age)}` : word);
+      say(ruling, now.verdict ? `${word}, ${ago(now.verdict.at)}` : word);
       mark(ruling, "class", `tag ${tone}`);
       say(sentence, withoutName(now.decision, seen) || "Nothing has been decided about it yet.");
       sure.update(now.verdict);

@@ -59,13 +59,6 @@ export function holding({ kind, left, text, by, note }) {
   return `${until}${who}${note ? `; ${note}` : ""}`;
 }
 
-/** Who changed a target last, when, and why; empty where nobody knows. */
-export function changed({ changed_by: by, changed_age: since, changed_why: why }) {
-  if (!by) return "";
-  const when = since === null ? "" : `, ${age(since)}`;
-  return `Changed ${by === "by hand" ? by : `by ${by}`}${when}${why ? `: ${why}` : ""}`;
-}
-
 /** What became of the last wish for a target; nothing once a hand has overruled a wish that was done with. */
 export function outcome(target) {
   const overruled = target.changed_by === "by hand" && OVER.includes(target.state);
