@@ -1,6 +1,6 @@
 /** Which view is shown: the one that the address names, made when it is first asked for. */
 
-import { element, mark, show } from "./elements.js";
+import { element, show } from "./elements.js";
 import { VIEWS } from "./views.js";
 
 /** `{ update(home), close() }`; `links` gets the navigation, `main` the views, `skip` leads past the navigation. */
@@ -38,7 +38,6 @@ export function navigation({ links, main, skip }) {
       if (one === entry) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    mark(skip, "href", `#/${entry.name}`);
     shown.update(home);
     shown.shown();
   }
