@@ -94,6 +94,10 @@ class Client:
         body = {"mode": mode, "until": until, "by": by} | ({} if hours is None else {"hours": hours})
         return self._word("said", "POST", "/api/mode", body)
 
+    def simulate(self, control: str, arguments: Mapping[str, Any]) -> None:
+        """Ask the simulator of a simulated home for something."""
+        self._call("POST", f"/api/simulator/{control}", arguments)
+
     def learning(self, wish: LearningWish, days: Sequence[date]) -> str:
         """What came of something asked of the home's learning; ActionRefused where it cannot be."""
         body = {"days": [day.isoformat() for day in days]}

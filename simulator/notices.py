@@ -21,6 +21,7 @@ class Notices:
 
     def __init__(self, root: str, world: Simulated, backstage: Backstage) -> None:
         self._root, self._world, self._backstage = root, world, backstage
+        self._staged = world if isinstance(world, Staged) else None
         self._kept: dict[str, str] = {}
         self._told = {"truth": float("-inf"), "state": float("-inf")}
 
@@ -41,18 +42,18 @@ class Notices:
         return [*self._truth(now), *self.state(now)]
 
     def state(self, now: float) -> list[Spoken]:
-        if not isinstance(self._world, Staged) or not self._due("state", STATE_EVERY, now):
+        if self._staged is None or not self._due("state", STATE_EVERY, now):
             return []
-        return self._changed("state", asdict(self._world.shown) | self._backstage.shown)
+        return self._changed("state", asdict(self._staged.shown) | self._backstage.shown)
 
     def about(self) -> list[Spoken]:
-        if not isinstance(self._world, Staged):
+        if self._staged is None:
             return []
-        plan = floor_plan(self._world.plan)
+        plan = floor_plan(self._staged.plan)
         about = {
-            "seed": self._world.seed,
+            "seed": self._staged.seed,
             "scenarios": list(self._backstage.scenarios),
-            "possible": self._world.possible,
+            "possible": self._staged.possible,
             "plan": {
                 "areas": {name: asdict(place) for name, place in plan.areas.items()},
                 "doors": [_doorway(door) for door in plan.doors],

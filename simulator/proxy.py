@@ -159,10 +159,17 @@ class Way:
 
     def close(self) -> None:
         """End every connection. It is not opened again."""
-        self._loop.call_soon_threadsafe(self._proxy.close)
+        asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
+
+    async def _end(self) -> None:
+        self._proxy.close()
+        carrying = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in carrying:
+            task.cancel()
+        await asyncio.gather(*carrying, return_exceptions=True)
 
     def _be(self, fault: Wire, seconds: float) -> None:
         if self._ending is not None:

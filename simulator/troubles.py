@@ -14,8 +14,8 @@ Act = Callable[[], None]
 INSTEAD = (MEASURED, ECHOED, frozenset({Trouble.OFFSET, Trouble.DRIFT}), frozenset({Trouble.SILENT, Trouble.OFFLINE}))
 """Of each of these a device has one at a time: the newer takes the place of the older."""
 
-OUT = 3 * 3600.0
-"""Seconds that everybody stays out who has forgotten the door, where nobody says how long."""
+LASTS = {Trouble.FORGOTTEN_DOOR: 3 * 3600.0}
+"""Seconds that a trouble lasts which cannot last until it is mended, where nobody says how long."""
 
 
 class Troubles:
@@ -102,8 +102,7 @@ class Troubles:
             case Trouble.JAM:
                 return lambda: parts.bolt.jam(True), lambda: parts.bolt.jam(False)
             case Trouble.FORGOTTEN_DOOR:
-                end = until if until < math.inf else radio.now + OUT
-                return lambda: self._life.everybody_out(end), lambda: None
+                return lambda: self._life.everybody_out(until), lambda: self._life.everybody_back(until)
         detector, told = parts.detectors[device], Quantity(trouble)
         return lambda: detector.sound(told, True), lambda: detector.sound(told, False)
 

@@ -36,7 +36,7 @@ from simulator.minute import Minute
 from simulator.radio import Radio
 from simulator.scene import Resident, Scene
 from simulator.shown import Shown, shown
-from simulator.troubles import Troubles
+from simulator.troubles import LASTS, Troubles
 from simulator.truth import Truth
 from simulator.wishes import Wishes
 
@@ -247,10 +247,10 @@ class World:
 
     def strike(self, device: str, trouble: Trouble, seconds: float | None = None) -> list[Reading]:
         """Let it happen now, for so long or until it is mended. `device` is empty for what befalls the home."""
-        until = self.at + seconds if seconds is not None else math.inf
-        over = self._troubles.begin(trouble, device, until)
-        if seconds is not None:
-            self._agenda.plan(until, over)
+        lasts = LASTS.get(trouble, math.inf) if seconds is None else seconds
+        over = self._troubles.begin(trouble, device, self.at + lasts)
+        if lasts < math.inf:
+            self._agenda.plan(self.at + lasts, over)
         return self._radio.heard()
 
     def mend(self, device: str) -> list[Reading]:

@@ -153,6 +153,17 @@ def test_what_a_simulator_shows_of_itself_is_passed_on_and_has_no_part_in_anythi
     assert daemon.view().health["simulator messages not understood"] == 3
 
 
+def test_a_control_that_the_simulator_refuses_is_told_with_its_reason(journal: Journal) -> None:
+    daemon, _, _ = daemon_of(small_home(), journal)
+    daemon.hear([clock(NOON)])
+    assert "refused" not in daemon.view().simulator
+    for number in (1, 2):
+        refused = json.dumps({"topic": "control/sense", "reason": "lamp: expected what it senses."}).encode()
+        daemon.hear([Message("sim/small/refused", refused)])
+        said = {"id": number, "control": "sense", "reason": "lamp: expected what it senses."}
+        assert daemon.view().simulator["refused"] == said
+
+
 def test_what_passed_on_the_wire_can_be_looked_at_both_ways_and_in_the_homes_time(journal: Journal) -> None:
     daemon, _, _ = daemon_of(small_home(), journal)
     daemon.hear([clock(NOON)])

@@ -33,7 +33,7 @@ class People:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a simulator shows of itself and of how things truly are: `about` what does not change, `state` the rest."""
+    """What a simulator shows: `about` what does not change, `state` how things are, `refused` what it would not."""
 
     word: str
     said: dict[str, Any]
@@ -46,7 +46,7 @@ class SimulatedHome:
         self._prefix = f"sim/{home}/"
 
     def subscriptions(self) -> tuple[str, ...]:
-        return tuple(self._prefix + word for word in ("clock", "settled", "people", "state", "about"))
+        return tuple(self._prefix + word for word in ("clock", "settled", "people", "state", "about", "refused"))
 
     def decode(self, message: Message) -> Told | Settled | People | Shown | None:
         """None for every other topic; MessageError where the message makes no sense."""
@@ -72,6 +72,6 @@ def _read(word: str, said: Any) -> Told | Settled | People | Shown:
         return Told(float(said["time"]), float(said["speed"]), bool(said["paused"]))
     if word == "settled":
         return Settled(int(said["seq"]))
-    if word in ("state", "about"):
+    if word in ("state", "about", "refused"):
         return Shown(word, {str(name): value for name, value in dict(said).items()})
     return People({str(name): str(place) for name, place in dict(said).items()})

@@ -8,8 +8,9 @@ if TYPE_CHECKING:
     from homectl.bridge.messages import Message
     from simulator.mqtt import Broker
 
-LOOK = 1.5
-"""Real seconds in which whoever else speaks under the prefix is heard: a simulation tells its time every second."""
+LOOK, GLANCE = 1.5, 0.4
+"""Real seconds in which whoever else speaks under the prefix is heard: a simulation tells its time every second. A
+glance sees what is kept, and so every bridge that is online."""
 
 COORDINATOR = b"0x00124b0000000000"
 """That of every simulated Zigbee network."""
@@ -31,7 +32,7 @@ def intruder(messages: "Collection[Message]", root: str) -> str:
     return ""
 
 
-def heard(broker: "Broker", root: str) -> "list[Message]":
+def heard(broker: "Broker", root: str, seconds: float = LOOK) -> "list[Message]":
     """What is kept under a prefix, and what is said there for a moment; BrokerError where no broker answers."""
     import asyncio
     import logging
@@ -54,7 +55,7 @@ def heard(broker: "Broker", root: str) -> "list[Message]":
         connection.start(asyncio.get_running_loop(), messages.extend, lambda up: there.set() if up else None)
         try:
             await asyncio.wait_for(there.wait(), 10.0)
-            await asyncio.sleep(LOOK)
+            await asyncio.sleep(seconds)
         except TimeoutError:
             return False
         finally:

@@ -55,6 +55,7 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
+    from simulator.faults import Wire
     from simulator.mqtt import Broker
 
     _expect(args)
@@ -68,6 +69,8 @@ def run(args: Namespace) -> int:
             _look(broker, f"sim/{world.home.id}", looked)
             following = _life(following, world, broker, way)
             if following is not None:
+                if way is not None:
+                    way.be(Wire.NONE, 0.0)
                 world = world_of(following)
                 spoil(world, following, world.at + following.past * DAY)
     finally:
@@ -87,7 +90,7 @@ def _expect(args: Namespace) -> None:
     for option in ("--write-home", "--ready-file", "--anew"):
         expect.writable(option, getattr(args, option[2:].replace("-", "_")))
     if args.proxy is None and any(mishap.on_the_wire for mishap in troubles_of(args)):
-        raise UsageError("--faults: expected --proxy with what goes wrong on the wire; a daemon goes through it.")
+        raise UsageError("--faults, --scenario: expected --proxy for what goes wrong on the wire; a daemon goes by it.")
 
 
 def _way(broker: "Broker", listen: int | None) -> "Way | None":
@@ -103,10 +106,10 @@ def _way(broker: "Broker", listen: int | None) -> "Way | None":
 
 def _look(broker: "Broker", root: str, looked: set[str]) -> None:
     """UsageError where others speak under a prefix that is not ours yet; from then on it is."""
-    from homectl.cli.neighbours import heard, intruder
+    from homectl.cli.neighbours import GLANCE, heard, intruder
     from homectl.home import UsageError
 
-    if root not in looked and (reason := intruder(heard(broker, root), root)):
+    if root not in looked and (reason := intruder(heard(broker, root, GLANCE), root)):
         raise UsageError(
             f"{root}: expected no devices there but a simulated home's own, and {reason}; take another --seed or broker"
         )

@@ -89,6 +89,10 @@ class RunningDemo:
             time.sleep(0.1)
         raise AssertionError(f"not seen within {within} s\n{_logs(self.data)}")
 
+    def simulate(self, control: str, arguments: dict[str, Any]) -> None:
+        """Ask the simulated home for something, as its page does."""
+        self._client.simulate(control, arguments)
+
     def daemon(self) -> int:
         """The process id of the running daemon."""
         for entry in Path("/proc").iterdir():

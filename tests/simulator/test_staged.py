@@ -152,6 +152,25 @@ def test_a_lamp_that_was_cut_counts_as_that_however_it_was_cut_and_whoever_gave_
     assert home.shown.faults == {}
 
 
+def test_everybody_who_forgot_the_door_follows_their_own_day_again_once_that_is_mended() -> None:
+    forgotten, mended = (World(SEED, start=START + 8 * HOUR) for _ in range(2))
+    for home in (forgotten, mended):
+        home.strike("", Trouble.FORGOTTEN_DOOR, 20 * HOUR)
+        lived(home, 30)
+        assert set(home.people.values()) == {"away"}
+    mended.mend("")
+    lived(forgotten, 600), lived(mended, 600)
+    assert set(forgotten.people.values()) == {"away"}
+    assert set(mended.people.values()) != {"away"}
+
+
+def test_a_forgotten_door_ends_by_itself() -> None:
+    home = world()
+    home.strike("", Trouble.FORGOTTEN_DOOR)
+    lived(home, 181)
+    assert home.shown.faults == {}
+
+
 def test_a_trouble_is_of_a_device_that_can_have_it() -> None:
     with pytest.raises(DeviceUnknown):
         world().strike(MOTION, Trouble.DRIFT)
