@@ -7,6 +7,8 @@ after, and *declined* if they set something else, said so, or were about and let
 proposed at that time or shortly before.
 """
 
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from enum import StrEnum
@@ -86,40 +88,63 @@ class Change:
 
 
 def agreement(
-    home: Home, target: Target, records: Iterable[Record], history: History, start: float, end: float, sure: float
+    home: Home, target: Target, records: Sequence[Record], history: History, start: float, end: float, sure: float
 ) -> Agreement:
     """Of one target, over what was proposed and changed from `start` up to `end`, UTC seconds.
 
     `records` may be of other targets as well and in any order; less confident ones than `sure` are no proposals. What
     was proposed less than AROUND before `end` may still be followed and is left out.
     """
-    found = answers(home, target, records, history, start, end, sure)
-    changes = [change for change in by_people(target, history, start, end) if change.new]
-    counts = {answer: sum(each is answer for _, each in found) for answer in Answer}
+    found = Counter(answer for _, answer in answers(home, target, records, history, start, end, sure))
+    changes = foreseen(target, records, history, start, end, sure)
     return Agreement(
-        followed=counts[Answer.FOLLOWED],
-        declined=counts[Answer.DECLINED],
-        unanswered=counts[Answer.UNANSWERED],
+        followed=found[Answer.FOLLOWED],
+        declined=found[Answer.DECLINED],
+        unanswered=found[Answer.UNANSWERED],
         changes=len(changes),
-        foreseen=sum(any(_meets(run, change) for run, _ in found) for change in changes),
+        foreseen=sum(met for _, met in changes),
     )
 
 
 def answers(
-    home: Home, target: Target, records: Iterable[Record], history: History, start: float, end: float, sure: float
+    home: Home, target: Target, records: Sequence[Record], history: History, start: float, end: float, sure: float
 ) -> list[tuple[Record, Answer]]:
     """Every proposal as `agreement` counts them, in the order of time, and what people made of it."""
     said = by_people(target, history, start, end)
-    last = end - AROUND[target.kind]
-    shown = (r for r in records if r.target == target and r.ruling in WATCHING and r.confidence >= sure)
-    runs = _runs(record for record in shown if start <= record.since <= last)
-    return [(run, _answer(run, home, history, said)) for run in runs]
+    runs = _proposals(target, records, start, end, sure)
+    return [(run, _answer(run, home, history, during(said, run.since, _end(run)))) for run in runs]
+
+
+def foreseen(
+    target: Target, records: Sequence[Record], history: History, start: float, end: float, sure: float
+) -> list[tuple[Change, bool]]:
+    """Every change that people made, in the order of time, and whether the same was proposed then or shortly before."""
+    said = by_people(target, history, start, end)
+    runs = _proposals(target, records, start, end, sure)
+    met = {change.at for run in runs for change in during(said, run.since, _end(run)) if same(run, change.value)}
+    return [(change, change.at in met) for change in said if change.new]
+
+
+def during(said: Sequence[Change], start: float, end: float) -> Sequence[Change]:
+    """What was said from a time to another, both with them; `said` is in the order of time."""
+    return said[bisect_left(said, start, key=_when) : bisect_right(said, end, key=_when)]
+
+
+def _when(change: Change) -> float:
+    return change.at
 
 
 def _answer(run: Record, home: Home, history: History, said: Sequence[Change]) -> Answer:
-    if any(change.new and _meets(run, change) for change in said):
+    """What people made of a proposal, by what they `said` as long as it could be followed."""
+    if any(change.new and same(run, change.value) for change in said):
         return Answer.FOLLOWED
-    return Answer.DECLINED if _answered(run, home, history, said) else Answer.UNANSWERED
+    return Answer.DECLINED if said or _let_be(run, home, history) else Answer.UNANSWERED
+
+
+def _proposals(target: Target, records: Iterable[Record], start: float, end: float, sure: float) -> list[Record]:
+    last = end - AROUND[target.kind]
+    shown = (r for r in records if r.target == target and r.ruling in WATCHING and r.confidence >= sure)
+    return _runs(record for record in shown if start <= record.since <= last)
 
 
 def _runs(records: Iterable[Record]) -> list[Record]:
@@ -147,23 +172,15 @@ def by_people(target: Target, history: History, start: float, end: float) -> Seq
     return [Change(float(track.times[p + 1]), float(track.values[p + 1]), bool(new[p])) for p in places]
 
 
-def _meets(run: Record, change: Change) -> bool:
-    """Whether a change is what was proposed at its time, or shortly before."""
-    return run.since <= change.at <= _end(run) and same(run, change.value)
-
-
 def _end(run: Record) -> float:
     """Until when it may be followed."""
     return run.until + AROUND[run.target.kind]
 
 
-def _answered(run: Record, home: Home, history: History, said: Sequence[Change]) -> bool:
-    """Whether somebody set something else, or was about and let it be."""
-    start, end = run.since, _end(run)
-    if any(start <= change.at <= end for change in said):
-        return True
+def _let_be(run: Record, home: Home, history: History) -> bool:
+    """Whether somebody was about and let it be."""
     seen = () if run.target.kind is Kind.SETPOINT else watchers(run.target, home)
-    return any(_moved(history, device.id, start, end) for device in seen)
+    return any(_moved(history, device.id, run.since, _end(run)) for device in seen)
 
 
 def _moved(history: History, sensor: str, start: float, end: float) -> bool:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from homectl.control.agreement import by_people, same
+from homectl.control.agreement import by_people, during, same
 from homectl.home import TAKEN_BACK, History, Record, Ruling, Target
 
 
@@ -19,7 +19,7 @@ def kept(
     return [
         (
             one,
-            all(same(one, change.value) for change in said if one.since < change.at <= one.since + TAKEN_BACK),
+            all(same(one, change.value) for change in during(said, one.since, one.since + TAKEN_BACK)),
         )
         for one in sorted(done, key=lambda record: record.since)
         if start <= one.since <= end - TAKEN_BACK

@@ -3,10 +3,9 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
 from typing import Any
 
-from homectl.control.agreement import Answer, agreement, answers
+from homectl.control.agreement import Answer, answers, foreseen
 from homectl.control.autonomy import AutonomySettings
 from homectl.control.emptiness import watchers
 from homectl.control.kept import kept
@@ -31,7 +30,7 @@ from homectl.home import (
     local_words,
 )
 from homectl.journal import PastReader
-from homectl.learning.days import day_of, midnight
+from homectl.learning.days import day_of
 from homectl.learning.standing import GIVEN, Standing
 
 CAME_TO_SOMETHING = (Ruling.APPROVED, Ruling.SUGGESTED, Ruling.OBSERVED)
@@ -73,10 +72,9 @@ def looked_back(reader: PastReader, looked: Looked) -> tuple[list[AccuracyView],
         found = reader.decisions(target, looked.start, looked.end, CAME_TO_SOMETHING, MOST_DECISIONS)
         records = [record for record in found if record.cause is looked.cause]
         judged += _judged(reader, looked, target, records, history)
-        for day, start, end in _days(looked):
-            sure = looked.autonomy.enough(target)
-            seen = agreement(looked.home, target, records, history, start, end, sure)
-            changes[day, target.kind].update(changes=seen.changes, foreseen=seen.foreseen)
+        sure = looked.autonomy.enough(target)
+        for change, met in foreseen(target, records, history, looked.start, looked.end, sure):
+            changes[_day(change.at, looked.home), target.kind].update(changes=1, foreseen=int(met))
     return _accuracy(judged, changes, looked.home), _reliability(judged)
 
 
@@ -101,14 +99,8 @@ def _signals(home: Home) -> list[Signal]:
     return [*dict.fromkeys(states), *(Signal(device, Quantity.MOTION) for device in sorted(seen))]
 
 
-def _days(looked: Looked) -> Iterator[tuple[str, float, float]]:
-    """The local days of the time looked at, with their beginnings and ends."""
-    zone = looked.home.zone
-    day, last = day_of(looked.start, zone), day_of(looked.end, zone)
-    while day <= last:
-        after = day + timedelta(days=1)
-        yield day.isoformat(), midnight(day, zone), midnight(after, zone)
-        day = after
+def _day(at: float, home: Home) -> str:
+    return day_of(at, home.zone).isoformat()
 
 
 def _accuracy(
@@ -118,7 +110,7 @@ def _accuracy(
     of: Counter[tuple[str, Kind]] = Counter()
     for one in judged:
         if one.counts:
-            key = datetime.fromtimestamp(one.at, home.zone).date().isoformat(), one.kind
+            key = _day(one.at, home), one.kind
             of[key] += 1
             right[key] += one.right
     known = sorted({*of, *(key for key, counts in changes.items() if counts["changes"])})
@@ -189,8 +181,4 @@ def trained(lessons: Iterable[Lesson], cause: Cause, home: Home, now: float) -> 
         return "the weights that homectl comes with; nothing of this home's own yet"
     model = standing.models[standing.champion]
     since = local_words(model.at, home.zone, now)
-    return f"own model {model.number}, learned from {_said(model.first)} to {_said(model.last)}, last judged {since}"
-
-
-def _said(day: date) -> str:
-    return day.isoformat()
+    return f"own model {model.number}, learned from {model.first} to {model.last}, last judged {since}"

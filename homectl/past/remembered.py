@@ -36,7 +36,7 @@ from homectl.past import logbook as log
 from homectl.past.record import MOST_LESSONS, Looked, candidates, looked_back, trained
 
 DAY = 86_400.0
-PATIENCE = 2.0
+PATIENCE = 5.0
 """Real seconds that a question may take once it is its turn."""
 
 MOST_WAITING = 8

@@ -111,6 +111,7 @@ def test_marking_a_part_looks_closer_and_buttons_do_the_same_by_keyboard(see: Ca
         await look_at(page, "climate", "temperature")
         said = page.locator('[data-field="summary"]')
         await expect(said).to_contain_text("1440 readings")
+        await page.locator(".u-over").hover()
         box = await page.locator(".u-over").bounding_box()
         assert box is not None
         await page.mouse.move(box["x"] + box["width"] * 0.25, box["y"] + 40)

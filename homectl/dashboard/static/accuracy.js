@@ -53,7 +53,7 @@ function taskFigure(task) {
       show(drawn, all > 0);
       drawn.setAttribute("aria-label", `${TASKS[task]}, right of answered by day: `
         + days.map((day, place) => `${dayText(day)} ${right[place]} of ${of[place]}`).join(", "));
-      if (all) plot.draw(options(Math.max(...of)), [days.map(noon), of, right]);
+      if (all) plot.draw(Math.max(...of), options(Math.max(...of)), [days.map(noon), of, right]);
     },
   };
 }

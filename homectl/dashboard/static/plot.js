@@ -30,8 +30,8 @@ export function axis(more = {}) {
 export const timeAxis = (more = {}) => axis({ values: STAMPS, space: 64, size: 44, ...more });
 
 /**
- * A plot in `root` as wide as it: `{ draw(options, data, zone) }`. `options` as uPlot takes them, without a size;
- * `zone` is the home's time zone.
+ * A plot in `root` as wide as it: `{ draw(key, options, data, zone) }`. `options` as uPlot takes them, without a size,
+ * are looked at where `key` is another one than before; `zone` is the home's time zone.
  */
 export function plotIn(root, height) {
   let made = null;
@@ -57,9 +57,11 @@ export function plotIn(root, height) {
   }
 
   return {
-    draw(options, data, zone = "UTC") {
-      last = { options, data, zone };
-      build();
+    draw(key, options, data, zone = "UTC") {
+      const same = made && last.key === key && last.zone === zone;
+      last = { key, options, data, zone };
+      if (same) made.setData(data);
+      else build();
     },
   };
 }

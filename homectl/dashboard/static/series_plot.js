@@ -19,16 +19,17 @@ export const RULINGS = {
 export function seriesPlot({ onSpan, onRead }) {
   const root = element("div", { class: "plot", role: "img" });
   const plot = plotIn(root, HEIGHT);
+  let series = null;
   let decisions = [];
 
-  function options(series) {
+  function options() {
     const states = statesOf(series.quantity);
     const paths = stands(series.quantity) ? stepped : undefined;
     const quiet = { stroke: "transparent", width: 0, points: { show: false }, paths };
     return {
       cursor: { y: false, drag: { x: true, y: false, setScale: false }, points: { size: 8 } },
       select: { show: true },
-      scales: { x: { range: () => [series.since, series.until] }, y: { range: rangeOf(series, states) } },
+      scales: { x: { range: () => [series.since, series.until] }, y: { range: (u, low, high) => rangeOf(series, low, high) } },
       axes: [timeAxis(), axis({ size: states ? 74 : 62, ...valuesOf(series, states) })],
       bands: [{ series: [1, 2], fill: () => colour("accent", 22) }],
       series: [{}, quiet, quiet, {
@@ -50,10 +51,11 @@ export function seriesPlot({ onSpan, onRead }) {
 
   return {
     root,
-    draw(series, made) {
+    draw(now, made) {
+      series = now;
       decisions = made;
       root.setAttribute("aria-label", summary(series));
-      plot.draw(options(series), columns(series), series.timezone);
+      plot.draw(`${series.device} ${series.quantity}`, options(), columns(series), series.timezone);
     },
   };
 }
@@ -97,16 +99,12 @@ function standing(rows, { since, until, before }) {
 
 const turned = (rows) => [0, 1, 2, 3].map((column) => rows.map((row) => row[column]));
 
-function rangeOf(series, states) {
-  if (states) {
-    const highest = Math.max(1, ...series.high.filter((value) => value !== null));
-    return () => [-0.25, highest + 0.15];
-  }
-  return (u, low, high) => {
-    if (low === null) return [0, 1];
-    const room = Math.max((high - low) * 0.12, series.quantity === "temperature" || series.quantity === "setpoint" ? 0.5 : 0.02);
-    return [low - room * 1.6, high + room];
-  };
+function rangeOf(series, low, high) {
+  if (statesOf(series.quantity)) return [-0.25, Math.max(1, ...series.high.filter((value) => value !== null)) + 0.15];
+  if (low === null) return [0, 1];
+  const least = series.quantity === "temperature" || series.quantity === "setpoint" ? 0.5 : 0.02;
+  const room = Math.max((high - low) * 0.12, least);
+  return [low - room * 1.6, high + room];
 }
 
 function valuesOf(series, states) {
