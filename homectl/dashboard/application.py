@@ -27,9 +27,10 @@ from homectl.dashboard.bodies import (
 )
 from homectl.dashboard.events import Broadcast
 from homectl.dashboard.refusals import Answer, answer_errors
+from homectl.dashboard.roles import NEEDS
 from homectl.dashboard.security import OURS, Security
 from homectl.dashboard.session_routes import entrant_of, session_routes
-from homectl.home import Actions, HomeView, Kind, LearningWish, Rung, Target
+from homectl.home import Actions, HomeView, Kind, LearningWish, Role, Rung, Target
 
 STATIC = Path(__file__).parent / "static"
 ABOUT = (
@@ -60,6 +61,22 @@ class Ready(BaseModel):
     ready: bool
 
 
+class Described(FastAPI):
+    """Its description says which routes need a token."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            schema = super().openapi()
+            schema["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+            for path, methods in schema["paths"].items():
+                for method, operation in methods.items():
+                    role = NEEDS.get(f"{method.upper()} {path}", Role.OWNER)
+                    operation["security"] = [] if role is None else [{"token": []}]
+                    operation["x-role"] = role
+        assert self.openapi_schema is not None
+        return self.openapi_schema
+
+
 def application(actions: Actions, access: Access, hosts: Collection[str] = ()) -> FastAPI:
     """The page and API of one home. Everything asked here goes through `actions`, and so past the guard.
 
@@ -67,7 +84,7 @@ def application(actions: Actions, access: Access, hosts: Collection[str] = ()) -
 
     `app.state.closing` is an asyncio.Event that ends every stream when set.
     """
-    app = FastAPI(title="homectl", description=ABOUT, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    app = Described(title="homectl", description=ABOUT, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     app.state.closing = asyncio.Event()
     app.add_middleware(Security, access=access, hosts=hosts)
     answer_errors(app)
