@@ -2,7 +2,6 @@
 
 import json
 import os
-import ssl
 from collections.abc import Mapping, Sequence
 from datetime import date
 from http.client import HTTPConnection, HTTPException, HTTPSConnection
@@ -118,12 +117,12 @@ class Client:
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = TIMEOUT) -> Any:
         key = PageKey.of(self._port) or PageKey(port=self._port, token="")
         token = os.environ.get("HOMECTL_TOKEN") or key.token
-        connection = _connection(key, timeout)
+        asked = connection(key, timeout)
         headers = {"X-Homectl": "1", "Content-Type": "application/json"} if body is not None else {}
         headers |= {"Authorization": f"Bearer {token}"} if token else {}
         try:
-            connection.request(method, path, None if body is None else json.dumps(body), headers)
-            answer = connection.getresponse()
+            asked.request(method, path, None if body is None else json.dumps(body), headers)
+            answer = asked.getresponse()
             said = json.loads(answer.read() or b"null")
         except OSError as error:
             raise HomeError(
@@ -133,19 +132,17 @@ class Client:
         except (HTTPException, ValueError):
             raise self._stranger() from None
         finally:
-            connection.close()
+            asked.close()
         if answer.status >= 400:
             raise _refused(answer.status, said, answer.getheader("Retry-After"))
         return said
 
 
-def _connection(key: PageKey, timeout: float) -> HTTPConnection:
+def connection(key: PageKey, timeout: float) -> HTTPConnection:
     """To the page, encrypted where it has a certificate: then to nobody but who holds its key."""
-    if not key.certificate:
+    context = key.encrypted()
+    if context is None:
         return HTTPConnection(key.host, key.port, timeout=timeout)
-    context = ssl.create_default_context(cadata=key.certificate)
-    context.check_hostname = False
-    context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
     return HTTPSConnection(key.host, key.port, timeout=timeout, context=context)
 
 

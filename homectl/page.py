@@ -1,7 +1,9 @@
 """The page of a running home: its server, its door, and the key it leaves for the programs of this machine."""
 
 import logging
+import os
 import time
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -19,7 +21,7 @@ log = logging.getLogger(__name__)
 class Page:
     """Served from `start` to `stop`; who may ask is kept beside the journal. `past` is what the home remembers."""
 
-    def __init__(self, actions: Actions, settings: DashboardSettings, journal: Path, past: Past) -> None:
+    def __init__(self, actions: Actions, settings: DashboardSettings, journal: Path, past: Past | None = None) -> None:
         self._address = Address(settings.port, settings.bind, settings.hosts, settings.certificate, settings.key)
         self._token, self._tokens = PageKey.new_token(), Tokens.beside(journal)
         access = Access(self._tokens, time.monotonic, local=SecretStr(self._token))
@@ -42,6 +44,20 @@ class Page:
         """Harmless when not started."""
         self._left.close()
         await self._server.stop()
+
+
+def with_first_token(said: str, page: str, journal: Path) -> Iterator[str]:
+    """What to tell whoever started a page. Once in a home's life its URL has the owner's token with it.
+
+    Not where the system keeps what is told here in its log.
+    """
+    tokens = Tokens.beside(journal)
+    first = None if "JOURNAL_STREAM" in os.environ else tokens.first()
+    yield said + page + ("" if first is None else f"#token={first.get_secret_value()}")
+    if first is not None:
+        yield "homectl: this token is the owner's, and is told only now; more: homectl token add NAME --role ROLE"
+    elif not tokens.kept():
+        yield "homectl: nobody can sign in yet: homectl token add NAME --role owner"
 
 
 def url(host: str, port: int, *, secure: bool = False) -> str:

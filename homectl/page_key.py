@@ -2,6 +2,7 @@
 
 import json
 import secrets
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -39,6 +40,15 @@ class PageKey:
             return cls(port=port, **{name: str(said[name]) for name in ("token", "host", "certificate")})
         except (OSError, ValueError, KeyError, TypeError):
             return None
+
+    def encrypted(self) -> ssl.SSLContext | None:
+        """Trusts the page's own certificate and nobody else's; None where it has none."""
+        if not self.certificate:
+            return None
+        context = ssl.create_default_context(cadata=self.certificate)
+        context.check_hostname = False
+        context.verify_flags |= ssl.VERIFY_X509_PARTIAL_CHAIN
+        return context
 
     @contextmanager
     def left(self) -> Iterator[None]:

@@ -24,7 +24,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "models": {HOME, JOURNAL},
     "simulator": {HOME, JOURNAL},
     "homectl.captures": {HOME, JOURNAL, "homectl.bridge"},
-    "homectl.settings": {HOME, "homectl.bridge", CONTROL, "homectl.schedule"},
+    "homectl.settings": {HOME, "homectl.bridge", CONTROL, "homectl.places", "homectl.schedule"},
     "homectl.orders": {HOME, JOURNAL, CONTROL},
     "homectl.ladder": {HOME, JOURNAL, CONTROL},
     "homectl.parts": {HOME, JOURNAL, CONTROL},
@@ -62,6 +62,10 @@ MAY_IMPORT: dict[str, set[str]] = {
         "homectl.views",
     },
     "homectl.views": {HOME, CONTROL},
+    "homectl.places": set(),
+    "homectl.page_key": {HOME, JOURNAL, "homectl.places"},
+    "homectl.page": {HOME, "homectl.dashboard", "homectl.page_key", "homectl.people", "homectl.settings"},
+    "homectl.onlooker": {HOME, "homectl.bridge", CONTROL, "homectl.home_time", "homectl.told_time", "homectl.views"},
     "homectl.sole": {HOME, "homectl.bridge"},
 }
 """What each part may import of ours, besides itself. Parts not named here join the others."""
@@ -85,6 +89,7 @@ ONLY_IN: dict[str, tuple[str, ...]] = {
     "fastapi": ("homectl/dashboard/",),
     "starlette": ("homectl/dashboard/",),
     "uvicorn": ("homectl/dashboard/",),
+    "h11": ("homectl/dashboard/",),
     "sqlite3": ("homectl/journal/",),
     "argon2": ("homectl/people/pins.py",),
     "pyarrow": ("homectl/journal/",),

@@ -27,6 +27,7 @@ COMMANDS = (
     "resume",
     "mode",
     "devices",
+    "dashboard",
     "simulate",
     "broker",
     "record",

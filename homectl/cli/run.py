@@ -31,18 +31,7 @@ def run(args: Namespace) -> int:
 
 
 def _say_ready(home: str, page: str, journal: Path) -> None:
-    """Once in a home's life the owner's token is part of the page's URL; a log of the system's does not get it."""
-    import os
+    from homectl.page import with_first_token
 
-    from homectl.people import Tokens
-
-    tokens = Tokens.beside(journal)
-    first = None if "JOURNAL_STREAM" in os.environ else tokens.first()
-    print(
-        f"homectl: {home} is running; its page: {page}{f'#token={first.get_secret_value()}' if first else ''}",
-        flush=True,
-    )
-    if first is not None:
-        print("homectl: this token is the owner's and is told only now; more: homectl token add NAME --role ROLE")
-    elif not tokens.kept():
-        print("homectl: nobody can sign in yet: homectl token add NAME --role owner", flush=True)
+    for line in with_first_token(f"homectl: {home} is running; its page: ", page, journal):
+        print(line, flush=True)

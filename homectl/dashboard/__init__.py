@@ -2,6 +2,6 @@
 
 from homectl.dashboard.access import Access
 from homectl.dashboard.application import application
-from homectl.dashboard.server import Address, Server
+from homectl.dashboard.server import Address, Forwarder, Server
 
-__all__ = ["Access", "Address", "Server", "application"]
+__all__ = ["Access", "Address", "Forwarder", "Server", "application"]

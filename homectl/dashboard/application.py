@@ -30,9 +30,10 @@ from homectl.dashboard.insight_routes import insight_routes
 from homectl.dashboard.ladder_routes import ladder_routes
 from homectl.dashboard.past_routes import past_routes
 from homectl.dashboard.refusals import Answer, answer_errors
+from homectl.dashboard.roles import NEEDS
 from homectl.dashboard.security import OURS, Security
 from homectl.dashboard.session_routes import entrant_of, session_routes
-from homectl.home import Actions, HomeView, Kind, LearningWish, Past, Rung, Target
+from homectl.home import Actions, HomeView, Kind, LearningWish, Past, Role, Rung, Target
 
 STATIC = Path(__file__).parent / "static"
 ABOUT = (
@@ -63,6 +64,22 @@ class Ready(BaseModel):
     ready: bool
 
 
+class Described(FastAPI):
+    """Its description says which routes need a token."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            schema = super().openapi()
+            schema["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+            for path, methods in schema["paths"].items():
+                for method, operation in methods.items():
+                    role = NEEDS.get(f"{method.upper()} {path}", Role.OWNER)
+                    operation["security"] = [] if role is None else [{"token": []}]
+                    operation["x-role"] = role
+        assert self.openapi_schema is not None
+        return self.openapi_schema
+
+
 def application(actions: Actions, access: Access, hosts: Collection[str] = (), past: Past | None = None) -> FastAPI:
     """The page and API of one home. Everything asked here goes through `actions`, and so past the guard.
 
@@ -71,7 +88,7 @@ def application(actions: Actions, access: Access, hosts: Collection[str] = (), p
 
     `app.state.closing` is an asyncio.Event that ends every stream when set.
     """
-    app = FastAPI(title="homectl", description=ABOUT, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    app = Described(title="homectl", description=ABOUT, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     app.state.closing = asyncio.Event()
     app.add_middleware(Security, access=access, hosts=hosts)
     answer_errors(app)

@@ -50,7 +50,8 @@ class Security:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
-            return  # no websocket, no lifespan: nothing is accepted
+            await self._app(scope, receive, send)  # there is no websocket to accept one
+            return
         started = False
 
         async def hardened(message: Message) -> None:

@@ -11,10 +11,11 @@ from ipaddress import ip_address
 from pathlib import Path
 
 import uvicorn
-from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from homectl.dashboard.access import Access
 from homectl.dashboard.application import application
+from homectl.dashboard.forwarding import Forwarding
 from homectl.home import Actions, HomeError, Past
 
 LOOPBACK = "127.0.0.1"
@@ -56,13 +57,13 @@ class _InTheLoop(uvicorn.Server):
         yield
 
 
-class Server:
-    """Serves the page and API of one home, once: start it, stop it. `address` may be a port of the loopback."""
+class Served:
+    """An application that is served once: start it, stop it."""
 
-    def __init__(self, actions: Actions, address: int | Address, access: Access, past: Past | None = None) -> None:
-        self._address = Address(address) if isinstance(address, int) else address
-        self._app = application(actions, access, self._address.names(), past)
-        self._server = _InTheLoop(_configuration(self._app, self._address))
+    def __init__(self, app: ASGIApp, address: Address, closing: asyncio.Event) -> None:
+        """`closing` is set when it is to end its streams."""
+        self._address, self._closing = address, closing
+        self._server = _InTheLoop(_configuration(app, address))
         self._serving: asyncio.Task[None] | None = None
 
     async def start(self) -> int:
@@ -81,13 +82,29 @@ class Server:
         """End every stream and every request, then close the port. Harmless when not started."""
         if self._serving is None:
             return
-        self._app.state.closing.set()
+        self._closing.set()
         self._server.should_exit = True
         await self._serving
         self._serving = None
 
 
-def _configuration(app: FastAPI, address: Address) -> uvicorn.Config:
+class Server(Served):
+    """The page and API of one home. `address` may be a port of the loopback."""
+
+    def __init__(self, actions: Actions, address: int | Address, access: Access, past: Past | None = None) -> None:
+        where = Address(address) if isinstance(address, int) else address
+        app = application(actions, access, where.names(), past)
+        super().__init__(app, where, app.state.closing)
+
+
+class Forwarder(Served):
+    """The page of a daemon, at another address."""
+
+    def __init__(self, daemon: str, address: Address, encrypted: ssl.SSLContext | None = None) -> None:
+        super().__init__(Forwarding(daemon, address.names(), encrypted), address, asyncio.Event())
+
+
+def _configuration(app: ASGIApp, address: Address) -> uvicorn.Config:
     return uvicorn.Config(
         app,
         http="h11",

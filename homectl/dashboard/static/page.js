@@ -26,7 +26,7 @@ function draw(home) {
 function render(home) {
   tell(home.at);
   say(at("name"), home.name);
-  say(at("about"), `Decided by ${home.policy === "rules" ? "rules" : `the ${home.policy}`}`);
+  say(at("about"), `Decided by ${home.policy.replace(/^network/, "the network")}`);
   say(at("time"), home.local_time);
   loud.update(home);
   show(at("unlinked"), !home.connected);
@@ -68,7 +68,7 @@ async function leave() {
 async function begin() {
   const who = await session().catch(() => ({}));
   if (!who) return signIn();
-  say(at("who"), who.name ? `${who.name}, ${who.role}` : "");
+  say(at("who"), [...new Set([who.name, who.role])].filter(Boolean).join(", "));
   show(at("person"), Boolean(who.name));
   return listen();
 }
