@@ -52,12 +52,18 @@ def with_first_token(said: str, page: str, journal: Path) -> Iterator[str]:
     Not where the system keeps what is told here in its log.
     """
     tokens = Tokens.beside(journal)
-    first = None if "JOURNAL_STREAM" in os.environ else tokens.first()
+    first = None if _logged() else tokens.first()
     yield said + page + ("" if first is None else f"#token={first.get_secret_value()}")
     if first is not None:
         yield "homectl: this token is the owner's, and is told only now; more: homectl token add NAME --role ROLE"
     elif not tokens.kept():
         yield "homectl: nobody can sign in yet: homectl token add NAME --role owner"
+
+
+def _logged() -> bool:
+    """Whether the system's log takes down what this process prints."""
+    printed = os.fstat(1)
+    return os.environ.get("JOURNAL_STREAM") == f"{printed.st_dev}:{printed.st_ino}"
 
 
 def url(host: str, port: int, *, secure: bool = False) -> str:

@@ -12,7 +12,7 @@ from starlette.datastructures import Headers
 
 from homectl.dashboard.attempts import Attempts
 from homectl.dashboard.sessions import LIFE, Sessions
-from homectl.home import Account, Accounts, Role
+from homectl.home import Account, Accounts, HomeError, Role
 
 LONGEST = 256
 """The most characters of a token."""
@@ -71,7 +71,10 @@ class Access:
     def still(self, entrant: Entrant) -> bool:
         """Whether somebody who was let in would be let in again: their session lasts, their token is not revoked."""
         lasting = not entrant.session or self._sessions.find(entrant.session) is not None
-        return lasting and self.stands(entrant.account)
+        try:
+            return lasting and self.stands(entrant.account)
+        except HomeError:
+            return False
 
     def stands(self, account: Account) -> bool:
         return account == MACHINE or self._accounts.stand(account)

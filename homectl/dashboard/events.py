@@ -63,8 +63,8 @@ class Broadcast:
                     await news.wait()
         finally:
             self._listeners -= 1
-            if not self._listeners and self._following is not None:
-                self._following.cancel()
+            if not self._listeners:
+                self._leave()
 
     def _follow(self) -> None:
         """Be up to date, and stay so."""
@@ -74,6 +74,11 @@ class Broadcast:
             self._show(self._actions.view())
         if self._following is None or self._following.done():
             self._following = asyncio.create_task(self._stay(self._actions.changes()), name="broadcast")
+
+    def _leave(self) -> None:
+        following, self._following = self._following, None
+        if following is not None:
+            following.cancel()
 
     async def _stay(self, changes: AsyncIterator[HomeView]) -> None:
         closed = asyncio.create_task(_wait(self._closing))

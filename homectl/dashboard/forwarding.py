@@ -9,7 +9,7 @@ import h11
 from starlette.types import Message, Receive, Scope, Send
 
 from homectl.dashboard.refusals import refusal
-from homectl.dashboard.security import BODY_LIMIT, LOOPBACK, refused
+from homectl.dashboard.security import BODY_LIMIT, LOOPBACK, hardened, refused
 from homectl.home import UsageError
 
 OF_ONE_HOP = frozenset(
@@ -36,24 +36,26 @@ class Forwarding:
             return
         answer = refused(scope, self._hosts)
         if answer is not None:
-            await answer(scope, receive, send)
+            await answer(scope, receive, hardened(send))
             return
         body = await _body(receive)
-        passing = asyncio.create_task(self._pass_on(scope, body, send))
+        passing = asyncio.create_task(self._pass_on(scope, body, receive, send))
         leaving = asyncio.create_task(_gone(receive))
-        await asyncio.wait({passing, leaving}, return_when=asyncio.FIRST_COMPLETED)
-        leaving.cancel()
-        if not passing.done():
+        try:
+            await asyncio.wait({passing, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if passing.done():
+                passing.result()
+        finally:
             passing.cancel()
-            return
-        if isinstance(passing.exception(), OSError):
-            answer = refusal(503, "daemon", f"No daemon answers at {self._origin}; start one with: homectl run")
-            await answer(scope, receive, send)
-        else:
-            passing.result()
+            leaving.cancel()
 
-    async def _pass_on(self, scope: Scope, body: bytes, send: Send) -> None:
-        reader, writer = await asyncio.open_connection(self._host, self._port, ssl=self._encrypted)
+    async def _pass_on(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
+        try:
+            reader, writer = await asyncio.open_connection(self._host, self._port, ssl=self._encrypted)
+        except OSError:
+            answer = refusal(503, "daemon", f"No daemon answers at {self._origin}; start one with: homectl run")
+            await answer(scope, receive, hardened(send))
+            return
         try:
             line = h11.Connection(h11.CLIENT)
             writer.write(line.send(self._request(scope)) or b"")

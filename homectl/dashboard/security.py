@@ -54,25 +54,24 @@ class Security:
             return
         started = False
 
-        async def hardened(message: Message) -> None:
+        async def noticed(message: Message) -> None:
             nonlocal started
-            if message["type"] == "http.response.start":
-                started = True
-                _harden(MutableHeaders(scope=message))
+            started = True
             await send(message)
 
+        hard = hardened(noticed)
         answer = refused(scope, self._hosts) or await self._stranger(scope)
         if answer is not None:
-            await answer(scope, receive, hardened)
+            await answer(scope, receive, hard)
             return
         try:
-            await self._app(scope, receive, hardened)
+            await self._app(scope, receive, hard)
         except Exception:
             if started:
                 raise
             log.exception("%s %s failed", scope["method"], scope["path"])
             answer = refusal(500, "internal", "The request failed inside homectl; its log says where.")
-            await answer(scope, receive, hardened)
+            await answer(scope, receive, hard)
 
     async def _stranger(self, scope: Scope) -> JSONResponse | None:
         """The answer to somebody who may not ask for this; None for who may, and who is in the scope from then on."""
@@ -122,7 +121,15 @@ def _from_here(headers: Headers, origin: str) -> bool:
     )
 
 
-def _harden(headers: MutableHeaders) -> None:
-    for name, value in ON_EVERY_ANSWER.items():
-        headers[name] = value
-    headers.setdefault("Cache-Control", "no-store")
+def hardened(send: Send) -> Send:
+    """Sends every answer with the same protection."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in ON_EVERY_ANSWER.items():
+                headers[name] = value
+            headers.setdefault("Cache-Control", "no-store")
+        await send(message)
+
+    return sending

@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from homectl.dashboard import Address, Forwarder, Server
+from homectl.dashboard.security import ON_EVERY_ANSWER
 from homectl.home import Light, UsageError
 from tests.dashboard.asking import OURS
 from tests.dashboard.doors import KEY, bearer, door
@@ -76,6 +77,7 @@ def test_without_its_daemon_it_says_so() -> None:
             said = await client.get(url, headers=bearer())
         await forwarder.stop()
         assert (said.status_code, said.json()["rule"]) == (503, "daemon")
+        assert {name: said.headers.get(name) for name in ON_EVERY_ANSWER} == ON_EVERY_ANSWER
 
     asyncio.run(ask())
 
