@@ -23,7 +23,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {status: {"model": Answer} for statu
 FARTHEST = 253_370_764_800.0
 """UTC seconds that no home lives from or to."""
 
-MOST_DAYS = 92
+MOST_DAYS = 62
 
 Time = Annotated[float | None, Query(ge=0, le=FARTHEST, allow_inf_nan=False, description="UTC seconds since 1970")]
 Identifier = r"^[a-z0-9][a-z0-9_-]{0,47}$"

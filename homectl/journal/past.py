@@ -225,6 +225,13 @@ class PastReader:
         return [_errand(*row) for row in rows]
 
     @_in_time()
+    def confirmed(self, target: Target, start: float, end: float) -> frozenset[str]:
+        """The ids of the commands of a span that their device has confirmed."""
+        query = "SELECT id FROM commands WHERE target = ? AND issued >= ? AND issued < ? AND state = ?"
+        rows = self._db.execute(query, (str(target), ms(start), ms(end), CommandState.CONFIRMED))
+        return frozenset(name for (name,) in rows)
+
+    @_in_time()
     def deeds(self, start: float, end: float, limit: int) -> list[Deed]:
         """What the audit tells of a span, the newest first."""
         return [deed_of(row) for row in self._newest("audit", start, end, limit)]

@@ -15,7 +15,6 @@ from homectl.home import (
     BinView,
     CandidateView,
     Cause,
-    CommandState,
     FigureView,
     History,
     Home,
@@ -82,8 +81,7 @@ def _judged(
     reader: PastReader, looked: Looked, target: Target, records: list[Record], history: History
 ) -> Iterator[Judged]:
     start, end, sure = looked.start, looked.end, looked.autonomy.enough(target)
-    errands = reader.errands(start, end, MOST_DECISIONS, [target])
-    confirmed = {errand.id for errand in errands if errand.state is CommandState.CONFIRMED}
+    confirmed = reader.confirmed(target, start, end)
     done = [record for record in records if record.command in confirmed]
     told = [(record, right) for record, right in kept(target, done, history, start, end)]
     proposed = answers(looked.home, target, records, history, start, end, sure=0.0)

@@ -7,7 +7,7 @@ import { recall } from "./recalling.js";
 import { reliabilitySection } from "./reliability.js";
 import { capital } from "./words.js";
 
-const SPANS = [7, 28, 90];
+const SPANS = [7, 28, 60];
 const AGAIN_MS = 60_000;
 
 /** The view under `root`. */
