@@ -22,7 +22,7 @@ SMALL = {"width": 1120, "height": 760}
 LIVED = 90.0
 """Real seconds that the demo lives before it is looked at, in which somebody comes home and lamps are lit."""
 
-DEMO = ("--speed", "60", "--seed", "1", "--past", "14", "--start", "2025-01-14T17:45")
+DEMO = ("--speed", "60", "--seed", "5", "--past", "14", "--start", "2025-01-14T17:45")
 
 
 def main() -> int:
