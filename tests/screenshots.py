@@ -22,6 +22,9 @@ SMALL = {"width": 1120, "height": 760}
 LIVED = 90.0
 """Real seconds that the demo lives before it is looked at, in which somebody comes home and lamps are lit."""
 
+PATIENCE = 300.0
+"""Real seconds that it may take to be ready: two weeks are lived first."""
+
 DEMO = ("--speed", "60", "--seed", "5", "--past", "14", "--start", "2025-01-14T17:45")
 
 
@@ -33,7 +36,11 @@ def main() -> int:
     args = parser.parse_args()
     for folder in filter(None, (args.folder, args.readme)):
         folder.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as work, RunningDemo(Path(work), *DEMO) as demo, sync_playwright() as driver:
+    with (
+        tempfile.TemporaryDirectory() as work,
+        RunningDemo(Path(work), *DEMO, within=PATIENCE) as demo,
+        sync_playwright() as driver,
+    ):
         time.sleep(args.lived)
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for path in pictures(browser, demo.page, args.folder):

@@ -7,6 +7,7 @@ from typing import Protocol
 from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request, expect
 
 from homectl.dashboard import Server
+from homectl.home import Past
 from tests.dashboard.doors import KEY, door
 from tests.fakes import FakeHome
 
@@ -55,9 +56,9 @@ class See(Protocol):
 
 
 @asynccontextmanager
-async def opened(browser: Browser, home: FakeHome, **context: object) -> AsyncIterator[Seen]:
+async def opened(browser: Browser, home: FakeHome, past: Past | None = None, **context: object) -> AsyncIterator[Seen]:
     """The page on a server of its own; nothing may have gone wrong by the time it is closed."""
-    server = Server(home, 0, door())
+    server = Server(home, 0, door(), past)
     address = f"http://127.0.0.1:{await server.start()}/"
     page = await browser.new_page(**context)  # type: ignore[arg-type]
     seen = Seen(page, home, address)

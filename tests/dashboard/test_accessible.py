@@ -6,8 +6,12 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from homectl.home import Cause, Decision, Kind, Light, LockState, Quantity, Ruling, Setpoint, Verdict
+from homectl.past import Remembered
 from tests.dashboard.seen import See, Seen, opened
 from tests.fakes import HEATING, LAMP, NOON, FakeHome
+from tests.past.conftest import day, past
+
+__all__ = ["day", "past"]
 
 pytestmark = pytest.mark.browser
 
@@ -89,12 +93,14 @@ def test_the_views_are_turned_and_the_navigation_skipped_by_keyboard_alone(see: 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing_serious_on_any_view(runner: asyncio.Runner, browser: Browser, scheme: str) -> None:
+def test_axe_finds_nothing_serious_on_any_view(
+    runner: asyncio.Runner, browser: Browser, past: Remembered, scheme: str
+) -> None:
     axe = pytest.importorskip("axe_playwright_python.async_playwright").Axe()
 
     async def play() -> None:
-        async with opened(browser, eventful(), color_scheme=scheme) as seen:
-            for view in VIEWS:
+        async with opened(browser, eventful(), past, color_scheme=scheme) as seen:
+            for view in (*VIEWS, "history", "model"):
                 await seen.go(view)
                 assert seen.wrong == []
                 found = (await axe.run(seen.page)).response["violations"]
