@@ -52,7 +52,8 @@ def after(shown: dict[str, Any], control: str, told: dict[str, Any]) -> dict[str
             lamp = shown["lamps"][told["device"]]
             return shown | {"lamps": shown["lamps"] | {told["device"]: lamp | {"on": not lamp["on"]}}}
         case "weather":
-            return shown | {"weather": shown["weather"] | told, "given": shown["given"] | told}
+            said = {name: value for name, value in told.items() if value is not None}
+            return shown | {"weather": shown["weather"] | said, "given": shown["given"] | told}
         case "record":
             return shown | {"recording": "evening.jsonl" if told["on"] else None}
         case "fault":

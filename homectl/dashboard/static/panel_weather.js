@@ -12,7 +12,7 @@ export function weatherPanel(root, tell) {
   root.append(state, outdoors.root, cloud.root, back);
   return {
     update({ simulator: { weather, given } }) {
-      say(state, weather ? words(weather) : "Not known yet");
+      say(state, weather?.outdoors == null ? "Not known yet" : words(weather));
       outdoors.update(weather?.outdoors ?? null);
       cloud.update(weather?.cloud == null ? null : weather.cloud * 100);
       show(back, given ? Object.values(given).some((value) => value !== null) : false);

@@ -22,8 +22,7 @@ export function simulatorView(root) {
   };
   const panel = (name, title) => {
     const heading = element("h2", { id: `panel-${name}` }, title);
-    const made = element("section", { class: `card panel ${name}`, "data-panel": name, "aria-labelledby": heading.id }, heading);
-    return made;
+    return element("section", { class: `card panel ${name}`, "data-panel": name, "aria-labelledby": heading.id }, heading);
   };
   const places = {
     time: panel("time", "Time"), plan: panel("plan", "Plan"), room: panel("room", "Room"), people: panel("people", "People"),
