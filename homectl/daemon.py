@@ -1,7 +1,6 @@
 """The running home: hears its devices, keeps its time, and answers people. It is handed its parts."""
 
 import asyncio
-import json
 import logging
 import time
 from collections import deque
@@ -13,17 +12,19 @@ from pydantic import SecretStr
 
 from homectl.bridge.directory import Directory
 from homectl.bridge.messages import Message
-from homectl.bridge.simulated import People, Settled, SimulatedHome, Told
+from homectl.bridge.simulated import People, Settled, Shown, SimulatedHome, Told
+from homectl.bridge.traffic import NotedWire, Traffic
 from homectl.bridge.wire import Wire
 from homectl.controller import Controller
+from homectl.health import Health
 from homectl.home import (
     ActionRefused,
     Autonomy,
-    CommandState,
     DeviceUnknown,
     Event,
     HoldKind,
     HomeView,
+    InputsView,
     Learning,
     LearningWish,
     MessageError,
@@ -32,10 +33,13 @@ from homectl.home import (
     RungView,
     Setting,
     Target,
+    TrafficView,
     Wish,
 )
+from homectl.insight import inputs_view
 from homectl.parts import Parts
 from homectl.people import StepUp
+from homectl.seen import Seen
 from homectl.suggestions import Suggestions
 from homectl.told_time import ToldTime
 from homectl.unlocking import Unlocking
@@ -53,7 +57,7 @@ EARLY = 20_000
 
 
 class Daemon:
-    """One home, running on one event loop. Implements Actions."""
+    """One home, running on one event loop. Implements Actions and Insight."""
 
     def __init__(
         self,
@@ -67,19 +71,21 @@ class Daemon:
         daily: Callable[[float], None] | None = None,
     ) -> None:
         """`others`: further parts by name, each saying how it is, for the home's health. `daily` is shown the time."""
-        self._parts, self._directory, self._wire, self._learning = parts, directory, wire, learning
-        self._others, self._daily = others or {}, daily
+        self._parts, self._directory, self._learning = parts, directory, learning
+        self._daily = daily
         self._control = Controller(directory.home, parts, self._transmit)
+        self._health = Health(self._control, directory, parts, others or {}, learning)
+        self._traffic = Traffic()
+        self._wire = NotedWire(wire, self._traffic, self._control.now)
         self._unlocking = Unlocking(self._control, parts.journal.audit, step_up, parts.real)
         self._suggestions = Suggestions(self._control)
         self._simulated = SimulatedHome(directory.home.id) if directory.home.simulated else None
         self._time = ToldTime(parts.clock, self._control.counts)
-        self._people: dict[str, str] = {}
+        self._seen = Seen()
         self._early: deque[Message] = deque(maxlen=EARLY)
         self._areas: set[str] = set()
         self._subscribed: tuple[str, ...] = ()
         self._asked: set[Target] = set()
-        self._latencies: deque[float] = deque(maxlen=4096)
         self._connected = False
         self._version = 0
         self._changed = asyncio.Event()
@@ -104,8 +110,9 @@ class Daemon:
 
     def hear(self, messages: Iterable[Message]) -> None:
         """Take in what arrived in order, then decide for the areas where something happened."""
-        began = time.perf_counter()
+        began, at = time.perf_counter(), self._control.now()
         for message in messages:
+            self._traffic.note(message, at)
             self._shielded(self._hear, message, began)
         if self._simulated is None:
             self._settle(began)
@@ -131,7 +138,7 @@ class Daemon:
         areas, self._areas = self._areas, set()
         if areas:
             self._shielded(self._control.react, areas)
-            self._latencies.append(time.perf_counter() - began)
+            self._health.decided(time.perf_counter() - began)
         self._shielded(self._control.tick)
 
     def _shielded(self, what: Callable[..., object], *about: object) -> None:
@@ -158,8 +165,8 @@ class Daemon:
             case Settled(seq=seq):
                 self._settle(began)
                 self._wire.publish(simulated.ack(seq))
-            case People(places=places):
-                self._people = places
+            case People() | Shown():
+                self._seen.take(said)
         return said is not None
 
     def _tell(self, told: Told) -> None:
@@ -208,7 +215,7 @@ class Daemon:
             self._pulse()
             await asyncio.sleep(PULSE_EVERY)
         self._control.stop()
-        self._wire.publish(Message(self._topic + "health", self._health_json(), retain=True, qos=1))
+        self._wire.publish(Message(self._topic + "health", self._health.json(), retain=True, qos=1))
 
     def _pulse(self) -> None:
         """Transport time is real: retries, expiries, group commit; a real home's ticks as well."""
@@ -230,29 +237,12 @@ class Daemon:
                 self._control.rungs.drifted(lesson.said, self._control.present())
 
     def _say_health(self) -> None:
-        self._wire.publish(Message(self._topic + "health", self._health_json(), retain=True))
+        self._wire.publish(Message(self._topic + "health", self._health.json(), retain=True))
         self._touch()
 
     def _touch(self) -> None:
         self._version += 1
         self._changed.set()
-
-    def _health(self) -> dict[str, Any]:
-        latencies = sorted(self._latencies)
-        at = {f"p{p}": round(1000 * latencies[len(latencies) * p // 100], 3) for p in (50, 99) if latencies}
-        control = self._control
-        return {
-            **dict(sorted((control.counts + self._directory.counters).items())),
-            "late readings": self._parts.history.late,
-            "open commands": sum(outcome.state is CommandState.ASKED for outcome in control.outcomes.values()),
-            "latency_ms": at,
-            **{name: view() for name, view in self._others.items()},
-            **({"learning": self._learning.view()} if self._learning is not None else {}),
-        }
-
-    def _health_json(self) -> bytes:
-        about = {"policy": self._parts.policy.name, "alarms": self._control.alarms()}
-        return json.dumps(about | self._health()).encode()
 
     # --- Actions ----------------------------------------------------------------------------------
 
@@ -275,17 +265,12 @@ class Daemon:
             version=self._version,
             connected=self._connected,
             policy=parts.policy.name,
-            health=self._health(),
+            health=self._health.view(),
             pending=tuple(sorted(self._directory.pending)),
             alarms=tuple(control.alarms()),
-            simulator=self._simulation(),
+            simulator=self._seen.view(self._time.told),
             mode=mode_view(control.state.mode, control.home, control.now()),
         )
-
-    def _simulation(self) -> dict[str, Any]:
-        if self._time.told is None:
-            return {}
-        return {"speed": self._time.told.speed, "paused": self._time.told.paused, "people": self._people}
 
     async def changes(self) -> AsyncIterator[HomeView]:
         seen = -1
@@ -388,6 +373,15 @@ class Daemon:
             raise ActionRefused("simulated homes only", "this home is real; its devices are moved by hand")
         if not self._wire.publish(self._simulated.control(control, arguments)):
             raise ActionRefused("connection", "the broker cannot be reached just now; try again")
+
+    # --- Insight ----------------------------------------------------------------------------------
+
+    def traffic(self, since: int | None) -> TrafficView:
+        return self._traffic.since(since)
+
+    async def inputs(self, target: Target) -> InputsView:
+        self._known(target)
+        return inputs_view(self._control, self._parts, target)
 
     def _known(self, target: Target) -> None:
         known = self._control.home.targets

@@ -201,7 +201,7 @@ def _target(known: Knowledge, target: Target, at: float) -> TargetView:
         suggestion=known.suggestion(target),
         unlocks=lock and known.home.device(target.device).unlocks,
         decision=known.sentence(target),
-        verdict=verdict_view(known.verdict(target), at),
+        verdict=verdict_view(known.verdict(target)),
     )
 
 
@@ -225,12 +225,11 @@ def _changed(history: History, target: Target, outcome: Outcome | None, at: floa
     if sample is None or sample.origin not in BY:
         return {}
     since = last_change(history, target, at)
-    done = outcome is not None and outcome.state is CommandState.CONFIRMED and (since is None or since <= outcome.at)
-    by = BY[sample.origin]
-    if done and sample.origin is Origin.PERSON and outcome.command.cause is Cause.PERSON:
-        by = ASKED_HERE
-    why = outcome.command.reason if done and sample.origin is Origin.HOMECTL else ""
-    return {"changed_by": by, "changed_age": None if since is None else round(at - since, 1), "changed_why": why}
+    by, why = BY[sample.origin], ""
+    if outcome is not None and outcome.state is CommandState.CONFIRMED and (since is None or since <= outcome.at):
+        by = ASKED_HERE if sample.origin is Origin.PERSON and outcome.command.cause is Cause.PERSON else by
+        why = outcome.command.reason if sample.origin is Origin.HOMECTL else ""
+    return {"changed_by": by, "changed_at": since, "changed_why": why}
 
 
 def last_change(history: History, target: Target, at: float) -> float | None:
@@ -244,13 +243,13 @@ def last_change(history: History, target: Target, at: float) -> float | None:
     return float(track.times[moved[-1] + 1]) if len(moved) else None
 
 
-def verdict_view(verdict: Verdict | None, at: float) -> VerdictView | None:
+def verdict_view(verdict: Verdict | None) -> VerdictView | None:
     """A verdict as a person reads it."""
     if verdict is None:
         return None
     decision = verdict.decision
     return VerdictView(
-        age=round(at - decision.at, 1),
+        at=decision.at,
         ruling=verdict.ruling,
         setting="" if decision.setting is None else str(decision.setting),
         other=other_than(decision.setting),

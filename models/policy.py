@@ -6,7 +6,20 @@ from typing import NamedTuple
 
 import numpy as np
 
-from homectl.home import STATE, Cause, Factor, Forecast, History, Home, Kind, Prediction, Target, Times, setting_of
+from homectl.home import (
+    STATE,
+    Cause,
+    Factor,
+    Forecast,
+    History,
+    Home,
+    Kind,
+    Prediction,
+    Reads,
+    Target,
+    Times,
+    setting_of,
+)
 from models.acceptance import scene
 from models.attribution import answer_of, factors
 from models.calibrate import Line
@@ -16,11 +29,14 @@ from models.decoding import HABIT_LEVEL, Wanted, lights, locks, setpoints
 from models.distance import Familiar
 from models.features import Array, observe
 from models.health import Health
+from models.inference import Network
 from models.memory import Memory
+from models.now import now as set_now
 from models.preheat import in_words, outlook, planned
 from models.reasons import why
 from models.steps import Flags
 from models.tasks import EARLY, OUTPUTS, SLICE
+from models.telling import answers, facts, likely
 
 Places = list[int]
 Clauses = Sequence[str]
@@ -95,6 +111,22 @@ class NetworkPolicy:
         return factors(
             lambda told: answer_of(target.kind, self._network(told) / self._scale), rows[-1, 0], rows[:-1, 0]
         )
+
+    def reads(self, home: Home, history: History, at: float, target: Target) -> Reads:
+        """The facts about a target and what every head makes of them. ValueError where that is not a number."""
+        self._memory = (self._memory or Memory(home, history)).of(home, history)
+        moment = np.array([at])
+        rows, medians = observe(home, history, moment, [target], self._memory)
+        logits = (self._network(rows[0]) / self._scale)[0]
+        if not np.isfinite(logits).all():
+            raise ValueError("the network's answer is not a number")
+        change = None
+        if isinstance(self._network, Network):
+            late = SLICE[f"{target.kind}_change"].start
+            told = self._network(rows[0], set_now(history, moment, [target], medians)[0])[0, late]
+            change = round(likely(float(told) / self.manifest.temperatures.get(f"{target.kind}_change", 1.0)), 4)
+        said = answers(target.kind, logits, float(medians[0, 0]))
+        return Reads(facts=facts(rows[0, 0].tolist()), answers=said, change=change)
 
     def doubtful(self, home: Home, history: History, times: Times, targets: Sequence[Target]) -> Flags:
         """Where nothing is said of a target because it rests on what cannot be believed: (times, targets)."""

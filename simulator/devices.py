@@ -31,12 +31,16 @@ class Device(ABC):
         if not self.battery:
             self.tell()
 
-    def _check_in(self) -> None:
+    def tell_everything(self) -> None:
+        """Say every value now, and how full the battery is."""
         self.radio.repeat(self.id)
         self.tell()
         if self.battery:
             left = self._full - self._drain * (self.agenda.now - self._since)
             self.radio.say(self.id, Quantity.BATTERY, float(max(1, round(left))))
+
+    def _check_in(self) -> None:
+        self.tell_everything()
         self.agenda.after(CHECK_IN * self.rng.uniform(0.9, 1.0), self._check_in)
 
 
@@ -230,14 +234,20 @@ class Bolt(Settable):
             self.tell()
             return
         self.thrown_open += self.door.open
-        self._move(LockState.LOCKING)
+        self._move(LockState.LOCKING, Origin.HOMECTL)
 
     def draw(self) -> None:
         """A command to unlock arrives. One that is unlocked, or unlocking, only says so."""
         if self.state in (LockState.UNLOCKED, LockState.UNLOCKING):
             self.tell()
             return
-        self._move(LockState.UNLOCKING)
+        self._move(LockState.UNLOCKING, Origin.HOMECTL)
+
+    def key_in(self, locked: bool) -> None:
+        """A person who knows the code uses the keypad: the motor runs for them. Nothing moves where it is so."""
+        there = (LockState.LOCKED, LockState.LOCKING) if locked else (LockState.UNLOCKED, LockState.UNLOCKING)
+        if self.state not in there:
+            self._move(LockState.LOCKING if locked else LockState.UNLOCKING, Origin.PERSON)
 
     def turn(self, locked: bool) -> None:
         """The thumb-turn or key, by hand; it also stops the motor. A door that stands open is not locked."""
@@ -247,17 +257,17 @@ class Bolt(Settable):
     def tell(self) -> None:
         self.radio.say(self.id, Quantity.LOCK, float(self.state), self.by)
 
-    def _move(self, way: LockState) -> None:
+    def _move(self, way: LockState, by: Origin) -> None:
         """The motor runs, unless a hand comes between."""
         self._run += 1
         run = self._run
-        self.agenda.after(self.rng.uniform(0.2, 0.6), self._unless_turned(run, lambda: way))
-        self.agenda.after(self.rng.uniform(2.0, 6.0), self._unless_turned(run, lambda: self._end(way)))
+        self.agenda.after(self.rng.uniform(0.2, 0.6), self._unless_turned(run, lambda: way, by))
+        self.agenda.after(self.rng.uniform(2.0, 6.0), self._unless_turned(run, lambda: self._end(way), by))
 
-    def _unless_turned(self, run: int, state: Callable[[], LockState]) -> Callable[[], None]:
+    def _unless_turned(self, run: int, state: Callable[[], LockState], by: Origin) -> Callable[[], None]:
         def act() -> None:
             if run == self._run:
-                self._become(state(), Origin.HOMECTL)
+                self._become(state(), by)
 
         return act
 

@@ -47,6 +47,12 @@ class Doorway:
             self.scene.by_hand(self.bolt, Kind.LOCK)
             self.bolt.turn(locked)
 
+    def key_in(self, locked: bool) -> None:
+        """A person's code at the keypad; the motor does the rest, and may jam."""
+        if self.bolt.state is not (LockState.LOCKED if locked else LockState.UNLOCKED):
+            self.scene.by_hand(self.bolt, Kind.LOCK)
+            self.bolt.key_in(locked)
+
     def _hold(self, seconds: float, lock: Callable[[], float]) -> None:
         self._closes = max(self._closes, self.scene.agenda.now + seconds)
         self._asked = lock

@@ -50,6 +50,17 @@ class Trouble(StrEnum):
     CARBON_MONOXIDE = "carbon_monoxide"  # a detector gives the alarm of carbon monoxide
 
 
+class Wire(StrEnum):
+    """What goes wrong on the way between a daemon and its broker."""
+
+    NONE = "none"  # nothing
+    STALL = "stall"  # nothing is carried, and nothing is closed either
+    DROP = "drop"  # bytes vanish, and nothing is closed
+    RESET = "reset"  # every connection ends at once, and none can be made
+    LATENCY = "latency"  # every piece is half a second late
+    SLICES = "slices"  # a few bytes at a time
+
+
 OF_A_HOME = frozenset({Trouble.CLOCK, Trouble.JAM, Trouble.FORGOTTEN_DOOR})
 OF_A_DEVICE = frozenset(Trouble) - OF_A_HOME
 MEASURED = frozenset({Trouble.NAN, Trouble.SPIKE, Trouble.FAHRENHEIT})

@@ -17,6 +17,9 @@ HALL, KITCHEN, LIVING, BEDROOM, BATHROOM, STUDY, PORCH = (
 AREA = {HALL: 9.0, KITCHEN: 12.0, LIVING: 26.0, BEDROOM: 14.0, BATHROOM: 7.0, STUDY: 10.0}
 """Usual floor area of a room, square metres."""
 
+HEIGHT = 2.6
+"""Of a room, metres."""
+
 TICK = 60.0
 """Seconds of one thermal step."""
 
@@ -84,7 +87,7 @@ def draw_plan(rng: Random, people: int) -> Plan:
                 heater=max(400.0, size * leak),
                 door=rng.uniform(12, 45),
                 glazing=_glazing(rng, kind),
-                volume=areas[name] * 2.6,
+                volume=areas[name] * HEIGHT,
             )
         )
     if rng.random() < 0.6:

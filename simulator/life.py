@@ -139,6 +139,13 @@ class Life:
             who.sent_until = until
             self.begin(who, AWAY, Doing.AWAY, until)
 
+    def everybody_back(self, until: float) -> None:
+        """Whoever was to stay away until then follows their own day again, and thinks of the lock."""
+        self._forgetful = 0.0
+        for who in self.scene.residents:
+            if who.sent_until == until:
+                who.sent_until = self.scene.agenda.now
+
     # --- being there --------------------------------------------------------------------------------
 
     def _live_on(self, who: Resident) -> None:

@@ -10,7 +10,10 @@ from simulator.faults import AGAIN, LATE, Trouble, wrongly
 class Radio:
     """Collects what devices say, stamped with the agenda's time. `reported` is the newest word on every signal."""
 
-    __slots__ = ("_agenda", "_bent", "_checked", "_echoes", "_said", "_wrong", "ahead", "reported", "silent", "stuck")
+    __slots__ = (
+        *("_agenda", "_bent", "_checked", "_echoes", "_said", "_wrong"),
+        *("ahead", "reported", "silent", "stuck", "told"),
+    )
 
     def __init__(self, agenda: Agenda) -> None:
         self._agenda = agenda
@@ -19,6 +22,7 @@ class Radio:
         self._bent: dict[str, tuple[Trouble, int]] = {}  # sensors that measure nonsense, and how often they spoke
         self._echoes: dict[str, Trouble] = {}  # devices that answer wrongly when they have obeyed
         self._checked: dict[str, float] = {}  # when a device checked in last
+        self.told: dict[Signal, float] = {}  # what sensors say because somebody has told them so
         self.reported: dict[Signal, Reading] = {}
         self.silent: set[str] = set()  # devices that say nothing
         self.stuck: set[str] = set()  # devices that measure nothing any more
@@ -32,6 +36,9 @@ class Radio:
         self, device: str, quantity: Quantity, value: float, origin: Origin = Origin.SENSED, text: str = ""
     ) -> None:
         """What a stuck device would have measured is lost; what it is set to is not."""
+        if self.told and origin is Origin.SENSED and (told := self.told.get(Signal(device, quantity))) is not None:
+            self._send(Reading(device=device, quantity=quantity, value=told, at=self._at))
+            return
         if origin is Origin.SENSED and device in self.stuck:
             return
         if origin is Origin.SENSED and device in self._bent:

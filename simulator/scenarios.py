@@ -8,7 +8,8 @@ from typing import Self
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from homectl.home import UsageError
-from simulator.faults import OF_A_DEVICE, Fault, Trouble
+from simulator.backstage import WireFault
+from simulator.faults import OF_A_DEVICE, Fault, Trouble, Wire
 from simulator.household import draw_household
 from simulator.world import World
 
@@ -18,12 +19,17 @@ class _Declared(BaseModel):
 
 
 class Mishap(_Declared):
-    """One trouble, in minutes after the start."""
+    """One trouble of the home or on the wire, in minutes after the start."""
 
-    trouble: Trouble
+    trouble: Trouble | Wire
     device: str = Field(default="", description="which device; empty where the trouble is not one device's")
     after: float = Field(ge=0, description="minutes after the start")
     lasts: float = Field(gt=0, description="minutes")
+
+    @property
+    def on_the_wire(self) -> bool:
+        """Whether it happens between a daemon and its broker."""
+        return isinstance(self.trouble, Wire)
 
     @model_validator(mode="after")
     def _names_a_device(self) -> Self:
@@ -43,7 +49,7 @@ SPEC = re.compile(r"(?P<trouble>\w+)(?::(?P<device>\w+))?@(?P<after>[\d.]+)\+(?P
 
 
 def mishaps(text: str) -> tuple[Mishap, ...]:
-    """Troubles in short, `silent:hall_motion@60+600,jam@0+30`: minutes after the start, and how many they last.
+    """Troubles in short, `silent:hall_motion@60+600,jam@0+30,stall@10+1`: minutes after the start, and of their length.
 
     UsageError for anything else.
     """
@@ -62,10 +68,20 @@ def _mishap(word: str) -> Mishap:
 
 
 def strike(world: World, troubles: Iterable[Mishap], start: float) -> None:
-    """Let troubles come, in their minutes after `start`. DeviceUnknown for a device that this home has not."""
+    """Let the home's troubles come, in their minutes after `start`. DeviceUnknown for a device that it has not."""
     for mishap in troubles:
         begin = start + mishap.after * 60
-        world.suffer(Fault(trouble=mishap.trouble, device=mishap.device, at=begin, until=begin + mishap.lasts * 60))
+        if isinstance(mishap.trouble, Trouble):
+            world.suffer(Fault(trouble=mishap.trouble, device=mishap.device, at=begin, until=begin + mishap.lasts * 60))
+
+
+def on_the_wire(troubles: Iterable[Mishap], start: float) -> list[WireFault]:
+    """Those that happen between a daemon and its broker, in order."""
+    return sorted(
+        WireFault(at=start + mishap.after * 60, fault=mishap.trouble, seconds=mishap.lasts * 60)
+        for mishap in troubles
+        if isinstance(mishap.trouble, Wire)
+    )
 
 
 class Scenario(_Declared):
@@ -77,10 +93,14 @@ class Scenario(_Declared):
     detectors: tuple[str, ...] = Field(default=(), description="areas with a detector of smoke and carbon monoxide")
     troubles: tuple[Mishap, ...] = ()
 
+    def start_at(self) -> float:
+        """When it begins, UTC seconds."""
+        zone = draw_household(self.seed).zone
+        return (self.start if self.start.tzinfo else self.start.replace(tzinfo=zone)).timestamp()
+
     def world(self) -> World:
         """The world at its start, with its troubles before it. DeviceUnknown for a device that this home has not."""
-        zone = draw_household(self.seed).zone
-        start = (self.start if self.start.tzinfo else self.start.replace(tzinfo=zone)).timestamp()
+        start = self.start_at()
         world = World(self.seed, start=start, detectors=self.detectors)
         strike(world, self.troubles, start)
         return world

@@ -1,16 +1,34 @@
 """A world on a broker, owner of its time: clock, steps, commands, controls."""
 
 import json
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
 from math import inf
 
-from homectl.home import BrokerError, HomeError, MessageError, milliseconds
-from simulator.controls import LONGEST, Control, Jump, Pause, Resume, Speed, Step, Stop, by_hand, checked, read
+from homectl.home import BrokerError, HomeError, MessageError, Reading, milliseconds
+from simulator.backstage import Backstage
+from simulator.controls import (
+    LONGEST,
+    Control,
+    Jump,
+    Pause,
+    Record,
+    Reset,
+    Resume,
+    Scenario,
+    Speed,
+    Step,
+    Stop,
+    by_hand,
+    checked,
+    read,
+)
+from simulator.controls import Broker as Wired
 from simulator.firmware import Asked, Firmware, Get, Spoken, Unlock
 from simulator.firmware.speech import packed
 from simulator.mqtt import Arrived, Broker, Event, Line, Link
+from simulator.notices import Notices
 from simulator.pace import Pace
 from simulator.simulated import Simulated
 
@@ -21,8 +39,6 @@ CLOGGED = 0.005
 """Real seconds to wait while more is on its way to the socket than should be."""
 
 CONNECT_WITHIN = 10.0
-
-TRUTH_EVERY = 1.0
 
 
 @dataclass(slots=True)
@@ -58,6 +74,7 @@ class Simulation:
         paused: bool = False,
         lockstep: bool = False,
         root: str = "",
+        backstage: Backstage | None = None,
     ) -> None:
         self.tally = Tally()
         self._world, self._broker, self._clock = world, broker, clock
@@ -68,8 +85,9 @@ class Simulation:
         topics = [f"{self._root}/control/+", f"{self._root}/ack", *self._firmware.subscriptions()]
         self._line = Line(broker, self._firmware.will, topics)
         self._up = self._stopping = False
-        self._told = self._truth_told = float("-inf")
-        self._kept: dict[str, str] = {}
+        self._told = float("-inf")
+        self._backstage = backstage or Backstage()
+        self._notices = Notices(self._root, world, self._backstage)
 
     def pass_silently(self, seconds: float, progress: Callable[[float], None] | None = None) -> None:
         """Let the world live before it goes on air; its truth counts from then.
@@ -153,13 +171,21 @@ class Simulation:
         self._pace.stepped(length, self._world.at, now)
         self.tally.steps += 1
         for at, together in groupby(readings, key=lambda reading: reading.at):
-            self._say(self._time(at), *self._firmware.say(list(together)))
-        self._say(self._time(self._world.at), *self._people(), *self._truth(now), self._settled())
+            self._say(self._time(at))
+            self._report(list(together))
+        notices = self._notices
+        self._say(self._time(self._world.at), *notices.people(), *notices.counted(now), self._settled())
+        self._backstage.passed(self._world.at, self._pace.speed)
         self._told = now
 
     def _beat(self, now: float) -> None:
-        self._say(self._time(self._world.at), *self._truth(now), self._settled())
+        self._say(self._time(self._world.at), *self._notices.counted(now), self._settled())
         self._told = now
+
+    def _report(self, readings: Sequence[Reading]) -> None:
+        """What devices say, on the wire and wherever it is written down."""
+        self._backstage.note(readings)
+        self._say(*self._firmware.say(readings))
 
     def _say(self, *spoken: Spoken) -> None:
         self.tally.messages += len(spoken)
@@ -177,21 +203,6 @@ class Simulation:
     def _settled(self) -> Spoken:
         return Spoken(f"{self._root}/settled", packed({"seq": self._pace.seq}))
 
-    def _people(self) -> list[Spoken]:
-        return self._changed("people", packed(dict(self._world.people)))
-
-    def _truth(self, now: float) -> list[Spoken]:
-        if now - self._truth_told < TRUTH_EVERY:
-            return []
-        self._truth_told = now
-        return self._changed("truth", packed(asdict(self._world.truth)))
-
-    def _changed(self, name: str, payload: str) -> list[Spoken]:
-        if self._kept.get(name) == payload:
-            return []
-        self._kept[name] = payload
-        return [Spoken(f"{self._root}/{name}", payload, True)]
-
     def _handle(self, event: Event | None) -> None:
         if isinstance(event, Link):
             self._linked(event.up)
@@ -203,14 +214,13 @@ class Simulation:
         if not up:
             return
         self.tally.connections += 1
-        self._kept.clear()
-        self._truth_told = float("-inf")
+        self._notices.forget()
         self._firmware.note(self._world.reported.values())
         now = self._clock()
-        self._say(*self._firmware.announce(), self._time(self._world.at))
+        self._say(*self._firmware.announce(), *self._notices.about(), self._time(self._world.at))
         for device in self._world.home.devices:
             self._say(*self._firmware.say(self._world.report(device.id)))
-        self._say(*self._people(), *self._truth(now), self._settled())
+        self._say(*self._notices.people(), *self._notices.counted(now), self._settled())
         self._told = now
         self._pace.restart(now)
 
@@ -243,14 +253,14 @@ class Simulation:
         match self._firmware.hear(message.topic, message.payload):
             case Asked(target=target, setting=setting):
                 self.tally.commands += 1
-                self._say(*self._firmware.say(self._world.obey(target, setting)))
+                self._report(self._world.obey(target, setting))
             case Get(device=device):
                 self._say(*self._firmware.say(self._world.report(device)))
             case Unlock(target=target, plain=plain):
                 self.tally.unlocks += 1
                 self._world.unlocks_asked += 1
                 if plain:
-                    self._say(*self._firmware.say(self._world.unlock(target.device)))
+                    self._report(self._world.unlock(target.device))
             case None:
                 self.tally.not_understood += 1
 
@@ -260,8 +270,15 @@ class Simulation:
         if isinstance(control, Speed | Pause | Resume | Step | Jump | Stop):
             self._time_controlled(control)
             self._say(self._time(self._world.at))
+        elif isinstance(control, Wired | Reset | Scenario | Record):
+            self._backstage.do(control, self._world)
+            if self._backstage.anew is not None:
+                self.stop()
         else:
-            self._say(*self._firmware.say(by_hand(control, self._world)), *self._people())
+            self._report(by_hand(control, self._world))
+            self._say(*self._notices.people())
+        self._notices.hasten()
+        self._say(*self._notices.state(self._clock()))
 
     def _time_controlled(self, control: Control) -> None:
         now = self._clock()
@@ -283,7 +300,8 @@ class Simulation:
 
     def _leave(self) -> None:
         if self._up:
-            self._truth_told = float("-inf")
-            self._say(*self._truth(self._clock()), *self._firmware.farewell())
+            self._notices.hasten()
+            self._say(*self._notices.counted(self._clock()), *self._firmware.farewell())
         self._line.close()
+        self._backstage.end(self._world)
         self.tally.late, self.tally.overflowed = self._pace.late, self._line.overflowed

@@ -56,6 +56,9 @@ CLIMATES = (
 )
 """Long-term monthly means of the national weather services, rounded."""
 
+DIMMED = 0.82
+"""The share of daylight that a closed cover of clouds keeps off."""
+
 
 def clear_sky(sun: float) -> float:
     """Horizontal illuminance in lux under a clear sky for a sun elevation in degrees."""
@@ -109,4 +112,4 @@ class Weather:
         hour = (moment.hour + moment.minute / 60 + climate.longitude / 15) % 24
         day = math.cos(2 * math.pi * (hour - 15) / 24) * (1.2 - cloud)
         warm = climate.mean - climate.yearly * year + climate.daily * day + self._drift
-        return warm, clear_sky(elevation(self._observer, moment)) * (1 - 0.82 * cloud)
+        return warm, clear_sky(elevation(self._observer, moment)) * (1 - DIMMED * cloud)

@@ -1,15 +1,18 @@
 """A simulated home: weather, rooms, people and devices under one seed. It moves only when told."""
 
-from collections.abc import Callable, Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping
 from random import Random
 from typing import TypeVar
 
 from homectl.home import (
+    STATE,
     DeviceUnknown,
     Home,
     HomeError,
     Light,
     Lock,
+    MessageError,
     Origin,
     Quantity,
     Reading,
@@ -18,22 +21,29 @@ from homectl.home import (
     Signal,
     Target,
     milliseconds,
+    plausible,
 )
 from simulator.agenda import Agenda
 from simulator.days import AWAY, Doing, dawn
 from simulator.devices import Device
-from simulator.faults import AHEAD, DRIFT, ECHOED, MEASURED, OFFSET, Fault, Trouble
+from simulator.faults import Fault, Trouble
 from simulator.fittings import fit
+from simulator.given_sky import GivenSky
 from simulator.house import TICK
 from simulator.household import Residence, draw_household
 from simulator.life import Life
 from simulator.minute import Minute
 from simulator.radio import Radio
 from simulator.scene import Resident, Scene
+from simulator.shown import Shown, shown
+from simulator.troubles import LASTS, Troubles
 from simulator.truth import Truth
 from simulator.wishes import Wishes
 
 T = TypeVar("T")
+
+SET = frozenset(STATE.values()) | {Quantity.LIGHT_LEVEL}
+"""What devices are set to, and so do not sense."""
 
 SENT = 1800.0
 """Seconds that somebody who was sent to a room stays there whatever their day says."""
@@ -55,6 +65,8 @@ class World:
         agenda = self._agenda = Agenda(began)
         self._radio = Radio(agenda)
         weather, house = drawn.surroundings(seed, began)
+        self.seed, self.plan = seed, drawn.plan
+        self._sky = GivenSky(weather, drawn.place)
         parts = fit(f"home-{seed}", drawn.place, family.taste, house, agenda, self._radio, Random(f"{seed} fittings"))
         for area in detectors:
             parts.hang(_named(house.rooms, area).plan.id, agenda, self._radio, Random(f"{seed} detector {area}"))
@@ -65,7 +77,8 @@ class World:
         self._devices: dict[str, Device] = {device.id: device for device in parts.devices()}
         self._life = Life(self._scene, self.home, drawn.days(seed), seed)
         self._life.last_evening()
-        self._minute = Minute(self._scene, weather, self._life, Random(f"{seed} appliances"))
+        self._troubles = Troubles(parts, self._radio, self._life)
+        self._minute = Minute(self._scene, self._sky, self._life, Random(f"{seed} appliances"))
         agenda.plan(began + TICK, self._minute.pass_by)
         self.unlocks_asked = 0
         agenda.run(milliseconds(start))
@@ -85,6 +98,19 @@ class World:
     @property
     def truth(self) -> Truth:
         return self._minute.truth(self.unlocks_asked)
+
+    @property
+    def shown(self) -> Shown:
+        """How the home truly is now, and what is pretended in it."""
+        return shown(self._parts, self._scene.house, self._sky, self._radio.told, self._troubles.now)
+
+    @property
+    def possible(self) -> dict[str, list[str]]:
+        """Which devices can have each trouble: `*` for every one, an empty name for the home itself."""
+        every = frozenset(self._devices)
+        able = self._troubles.able | {Trouble.JAM: frozenset({self._parts.bolt.id})}
+        named = {trouble: ["*"] if able[trouble] == every else sorted(able[trouble]) for trouble in able}
+        return {trouble.value: named.get(trouble, [""]) for trouble in Trouble}
 
     @property
     def wishes(self) -> Wishes:
@@ -169,6 +195,12 @@ class World:
         self._life.doorway.turn(locked)
         return self._radio.heard()
 
+    def key_in(self, device: str, locked: bool) -> list[Reading]:
+        """Somebody who knows the code uses the keypad of the lock; its motor takes seconds."""
+        _named({self._parts.bolt.id: self._parts.bolt}, device)
+        self._life.doorway.key_in(locked)
+        return self._radio.heard()
+
     def move(self, person: str, area: str) -> list[Reading]:
         """Somebody goes to an area, or "away", for half an hour. The front door takes them a few seconds."""
         who = _named({r.member.id: r for r in self._scene.residents}, person)
@@ -178,58 +210,53 @@ class World:
         self._life.begin(who, area, Doing.AWAY if area == AWAY else Doing.BUSY, who.sent_until)
         return self._radio.heard()
 
+    # --- what is pretended --------------------------------------------------------------------------
+
+    def sense(self, device: str, quantity: Quantity, value: float | None) -> list[Reading]:
+        """A sensor says this from now on whatever it measures; None gives it back, and it says what is true."""
+        if quantity not in self.home.device(device).senses or quantity in SET:
+            able = sorted(self.home.device(device).senses - SET)
+            raise MessageError(f"{device}: expected what it senses, {', '.join(able)}; got {quantity}.")
+        if value is None:
+            self._radio.told.pop(Signal(device, quantity), None)
+            self._devices[device].tell_everything()
+        elif plausible(quantity, value):
+            self._radio.told[Signal(device, quantity)] = value
+            self._radio.say(device, quantity, value)
+        else:
+            raise MessageError(f"{device}: expected a {quantity} that can be, got {value:g}; a fault can say it.")
+        return self._radio.heard()
+
+    def weather(self, **told: float | None) -> list[Reading]:
+        """Have it so warm `outdoors` (°C), or so much `cloud` (0 … 1); None gives it back. Felt at the next minute."""
+        for name in told:
+            setattr(self._sky, name, told[name])
+        return []
+
     # --- what goes wrong ----------------------------------------------------------------------------
 
     def suffer(self, fault: Fault) -> None:
         """Let a fault happen in its time."""
-        begin, end = self._trouble(fault)
+        device, over = self._troubles.place(fault.trouble, fault.device), [lambda: None]
+
+        def begin() -> None:
+            over[0] = self._troubles.begin(fault.trouble, device, fault.until)
+
         self._agenda.plan(fault.at, begin)
-        self._agenda.plan(fault.until, end)
+        self._agenda.plan(fault.until, lambda: over[0]())
 
-    def _trouble(self, fault: Fault) -> tuple[Callable[[], None], Callable[[], None]]:
-        """What begins it, and what ends it."""
-        radio, trouble = self._radio, fault.trouble
-        if trouble in MEASURED:
-            some = self._parts.thermometers() if trouble is Trouble.FAHRENHEIT else self._parts.devices()
-            sensor = _named({thing.id: thing for thing in some}, fault.device).id
-            return lambda: radio.bend(sensor, trouble), lambda: radio.straighten(sensor)
-        if trouble in ECHOED:
-            thing = _named({each.id: each for each in self._parts.settable()}, fault.device).id
-            return lambda: radio.garble(thing, trouble), lambda: radio.clear_up(thing)
-        return self._outage(fault)
+    def strike(self, device: str, trouble: Trouble, seconds: float | None = None) -> list[Reading]:
+        """Let it happen now, for so long or until it is mended. `device` is empty for what befalls the home."""
+        lasts = LASTS.get(trouble, math.inf) if seconds is None else seconds
+        over = self._troubles.begin(trouble, device, self.at + lasts)
+        if lasts < math.inf:
+            self._agenda.plan(self.at + lasts, over)
+        return self._radio.heard()
 
-    def _outage(self, fault: Fault) -> tuple[Callable[[], None], Callable[[], None]]:
-        radio, device, bolt = self._radio, fault.device, self._parts.bolt
-        match fault.trouble:
-            case Trouble.OFFLINE:
-                self.home.device(device)
-                return lambda: radio.take_down(device), lambda: radio.bring_back(device)
-            case Trouble.CUT:
-                lamp = _named(self._parts.lamps, device)
-                return lamp.cut_at_wall, lamp.restore
-            case Trouble.SILENT:
-                self.home.device(device)
-                return lambda: radio.silent.add(device), lambda: radio.silent.discard(device)
-            case Trouble.STUCK:
-                self.home.device(device)
-                return lambda: radio.stuck.add(device), lambda: radio.stuck.discard(device)
-            case Trouble.OFFSET | Trouble.DRIFT:
-                thermometer = _named({t.id: t for t in self._parts.thermometers()}, device).id
-                offset, hourly = (OFFSET, 0.0) if fault.trouble is Trouble.OFFSET else (0.0, DRIFT)
-                return lambda: radio.mislead(thermometer, offset, hourly), lambda: radio.set_right(thermometer)
-            case Trouble.FLOOD:
-                sensor = _named({s.id: s for s in self._parts.motion.values()}, device)
-                return sensor.break_down, sensor.recover
-            case Trouble.CLOCK:
-                return lambda: radio.set_clock(AHEAD), lambda: radio.set_clock(0.0)
-            case Trouble.JAM:
-                return lambda: bolt.jam(True), lambda: bolt.jam(False)
-            case Trouble.SMOKE | Trouble.CARBON_MONOXIDE:
-                detector, told = _named(self._parts.detectors, device), Quantity(fault.trouble)
-                return lambda: detector.sound(told, True), lambda: detector.sound(told, False)
-            case Trouble.FORGOTTEN_DOOR:
-                return lambda: self._life.everybody_out(fault.until), lambda: None
-        raise HomeError(f"Expected a trouble that a home can have, got {fault.trouble}; see simulator/faults.py")
+    def mend(self, device: str) -> list[Reading]:
+        """End all that is wrong with a device, or with an empty name all that is wrong with the home itself."""
+        self._troubles.mend(device)
+        return self._radio.heard()
 
     def cut(self, device: str) -> list[Reading]:
         """Somebody cuts a lamp at the wall."""

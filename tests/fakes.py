@@ -7,6 +7,7 @@ from typing import Any
 
 from pydantic import SecretStr
 
+from homectl.bridge.traffic import Traffic
 from homectl.control.limits import Limits
 from homectl.home import (
     BY_HAND,
@@ -25,6 +26,7 @@ from homectl.home import (
     HoldKind,
     Home,
     HomeView,
+    InputsView,
     Kind,
     LearningWish,
     LockedOut,
@@ -42,6 +44,7 @@ from homectl.home import (
     Setting,
     Target,
     ToldClock,
+    TrafficView,
     Unlock,
     Verdict,
     Wish,
@@ -112,7 +115,7 @@ def _origin(cause: Cause) -> Origin:
 
 
 class FakeHome:
-    """Implements Actions. Nothing is confirmed before `confirm`, nothing fails before `fail`: the test is the device.
+    """Implements Actions and Insight. Nothing is confirmed before `confirm`, nothing fails before `fail`.
 
     `asked`, `simulated` and `learned` keep what was asked of the home, its simulator and its learning, in order.
     """
@@ -137,6 +140,7 @@ class FakeHome:
         self.wrong = 0
         self.simulated: list[tuple[str, dict[str, Any]]] = []
         self.learned: list[tuple[LearningWish, tuple[date, ...]]] = []
+        self.passed = Traffic()
         self.version = 0
         self._changed = asyncio.Event()
         for (device, quantity), value in FIRST.items():
@@ -237,6 +241,17 @@ class FakeHome:
     async def explain(self, target: Target) -> str:
         self._known(target)
         return self.sentences.get(target, "Left as it is: nothing has been decided yet.")
+
+    def traffic(self, since: int | None) -> TrafficView:
+        return self.passed.since(since)
+
+    async def inputs(self, target: Target) -> InputsView:
+        self._known(target)
+        said = self.sentences.get(target, "")
+        now = self.clock.now()
+        return InputsView(
+            at=now, policy="rules", features=(), heads=(), change=None, guard=said, record=None, note="rules read none"
+        )
 
     async def learning(self, wish: LearningWish, days: Sequence[date] = ()) -> str:
         if wish is LearningWish.ROLLBACK:

@@ -1,6 +1,7 @@
 """The running home on a wire of its own: whatever comes in, time and safety go on."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -20,6 +21,7 @@ from homectl.daemon import Daemon
 from homectl.home import (
     ActionRefused,
     Cause,
+    DeviceUnknown,
     History,
     Home,
     JournalError,
@@ -29,6 +31,7 @@ from homectl.home import (
     Record,
     Ruling,
     SystemClock,
+    Target,
     ToldClock,
 )
 from homectl.journal import Journal
@@ -133,6 +136,51 @@ def test_a_simulation_that_starts_again_in_the_past_is_told_of_once(
     with caplog.at_level(logging.WARNING):
         daemon.hear([clock(NOON), clock(NOON - 7200), clock(NOON - 7100)])
     assert [record.message[:48] for record in caplog.records] == ["the simulated home is 7200 s behind what is know"]
+
+
+def test_what_a_simulator_shows_of_itself_is_passed_on_and_has_no_part_in_anything_else(journal: Journal) -> None:
+    daemon, _, _ = daemon_of(small_home(), journal)
+    about, state = {"seed": 7, "plan": {"areas": {}}}, {"faults": {"lamp": ["stuck"]}, "speed": 99}
+    daemon.hear([Message("sim/small/about", json.dumps(about).encode(), retain=True)])
+    assert daemon.view().simulator == {}
+    daemon.hear([clock(NOON), Message("sim/small/state", json.dumps(state).encode(), retain=True)])
+    shown = {**about, "faults": {"lamp": ["stuck"]}, "speed": 1.0, "paused": False, "people": {}}
+    assert daemon.view().simulator == shown
+    assert daemon.view().health.get("readings", 0) == 0
+    for wrong in (b"[1]", b"{", b"7"):
+        daemon.hear([Message("sim/small/state", wrong)])
+    assert daemon.view().simulator == shown
+    assert daemon.view().health["simulator messages not understood"] == 3
+
+
+def test_a_control_that_the_simulator_refuses_is_told_with_its_reason(journal: Journal) -> None:
+    daemon, _, _ = daemon_of(small_home(), journal)
+    daemon.hear([clock(NOON)])
+    assert "refused" not in daemon.view().simulator
+    for number in (1, 2):
+        refused = json.dumps({"topic": "control/sense", "reason": "lamp: expected what it senses."}).encode()
+        daemon.hear([Message("sim/small/refused", refused)])
+        said = {"id": number, "control": "sense", "reason": "lamp: expected what it senses."}
+        assert daemon.view().simulator["refused"] == said
+
+
+def test_what_passed_on_the_wire_can_be_looked_at_both_ways_and_in_the_homes_time(journal: Journal) -> None:
+    daemon, _, _ = daemon_of(small_home(), journal)
+    daemon.hear([clock(NOON)])
+    daemon.hear([SETTLED])
+    passed = [(m.direction, m.topic, m.at) for m in daemon.traffic(None).messages if m.topic.startswith("sim/")]
+    assert passed[-2:] == [("in", SETTLED.topic, NOON), ("out", "sim/small/ack", NOON)]
+
+
+def test_a_policy_that_reads_no_vector_says_so_and_the_guard_has_its_word(journal: Journal) -> None:
+    daemon, _, parts = daemon_of(small_home(), journal)
+    daemon.hear([clock(NOON)])
+    found = asyncio.run(daemon.inputs(LAMP))
+    assert (found.features, found.heads, found.change, found.record) == ((), (), None, None)
+    assert found.note == f"{parts.policy.name} reads no vector: what it looks at is in its reasons."
+    assert found.guard == "nothing has been decided yet"
+    with pytest.raises(DeviceUnknown):
+        asyncio.run(daemon.inputs(Target("moon", LAMP.kind)))
 
 
 def test_a_message_whose_handling_fails_costs_no_other_message(tmp_path: Path) -> None:

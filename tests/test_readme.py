@@ -25,6 +25,7 @@ SHORTER = {"make demo": ".venv/bin/homectl demo --headless --for 3 --speed 60 --
 
 THERE = {
     "broker": "for i in $(seq 100); do (exec 3<>/dev/tcp/127.0.0.1/1883) 2>/dev/null && break; sleep 0.1; done",
+    "simulate": "for i in $(seq 200); do grep -q '.ready.: true' background.log && break; sleep 0.1; done",
     "run": "for i in $(seq 100); do .venv/bin/homectl status --json 2>&1 | grep -q speed && break; sleep 0.1; done",
 }
 """How the test knows that what was started in the background is there, a home with its time; a person would look."""

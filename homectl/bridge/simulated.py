@@ -31,6 +31,14 @@ class People:
     places: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a simulator shows: `about` what does not change, `state` how things are, `refused` what it would not."""
+
+    word: str
+    said: dict[str, Any]
+
+
 class SimulatedHome:
     """The topics `sim/<home>/…` that are about the simulation rather than about devices."""
 
@@ -38,9 +46,9 @@ class SimulatedHome:
         self._prefix = f"sim/{home}/"
 
     def subscriptions(self) -> tuple[str, ...]:
-        return tuple(self._prefix + word for word in ("clock", "settled", "people"))
+        return tuple(self._prefix + word for word in ("clock", "settled", "people", "state", "about", "refused"))
 
-    def decode(self, message: Message) -> Told | Settled | People | None:
+    def decode(self, message: Message) -> Told | Settled | People | Shown | None:
         """None for every other topic; MessageError where the message makes no sense."""
         word = message.topic.removeprefix(self._prefix)
         if message.topic not in self.subscriptions():
@@ -59,9 +67,11 @@ class SimulatedHome:
         return Message(f"{self._prefix}control/{name}", json.dumps(arguments).encode(), qos=1)
 
 
-def _read(word: str, said: Any) -> Told | Settled | People:
+def _read(word: str, said: Any) -> Told | Settled | People | Shown:
     if word == "clock":
         return Told(float(said["time"]), float(said["speed"]), bool(said["paused"]))
     if word == "settled":
         return Settled(int(said["seq"]))
+    if word in ("state", "about", "refused"):
+        return Shown(word, {str(name): value for name, value in dict(said).items()})
     return People({str(name): str(place) for name, place in dict(said).items()})

@@ -2,7 +2,7 @@
 
 from argparse import ArgumentParser, Namespace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from homectl.cli.expect import port
 
@@ -45,6 +45,7 @@ def run(args: Namespace) -> int:
     from homectl.home import HomeError
 
     _expect(args)
+    args.scenario = None
     world = world_of(args)
     if args.data is not None:
         args.data.mkdir(parents=True, exist_ok=True)
@@ -89,26 +90,35 @@ def _run(args: Namespace, world: "World", folder: Path) -> int:
 
     from rich.console import Console
 
+    from homectl.cli.simulate import begun_anew, world_of
     from homectl.demo import Show, ShowOptions
     from homectl.demo.terminal import outcome_table
 
     console = Console(stderr=args.headless)
     policy = args.policy if args.policy in ("base", "rules") else str(Path(args.policy).absolute())
-    options = ShowOptions(
-        seed=args.seed,
-        start=args.start,
-        speed=args.speed,
-        past=args.past,
-        port=args.port,
-        policy=policy,
-        wheel=args.wheel,
-        seconds=args.seconds,
-    )
+
+    def options_of(asked: Namespace) -> ShowOptions:
+        return ShowOptions(
+            seed=asked.seed,
+            start=asked.start,
+            speed=asked.speed,
+            past=asked.past,
+            port=asked.port,
+            policy=policy,
+            wheel=asked.wheel,
+            seconds=asked.seconds,
+            scenario=asked.scenario,
+        )
+
+    def begin(wish: dict[str, Any]) -> tuple[ShowOptions, "World"]:
+        asked = begun_anew(args, wish)
+        world = world_of(asked)
+        return options_of(Namespace(**vars(asked) | {"seed": world.seed})), world
 
     def say(text: str) -> None:
         console.print(f"demo: {text}", highlight=False, markup=False, soft_wrap=True)
 
-    outcome = _shown(Show(options, world, folder, say), console, live=not args.headless)
+    outcome = _shown(Show(options_of(args), world, folder, say, begin), console, live=not args.headless)
     if outcome is None:
         say("interrupted before it was ready")
         return 128 + signal.SIGINT

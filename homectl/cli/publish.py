@@ -2,28 +2,18 @@
 
 import re
 from argparse import ArgumentParser, Namespace
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from homectl.cli import on_trial, recorded
 
 if TYPE_CHECKING:
-    from homectl.bridge.messages import Message
     from homectl.home import Home, Reading
-    from simulator.mqtt import Broker
     from simulator.recording import Recording
     from simulator.simulation import Simulation
 
-LOOK = 1.5
-"""Real seconds in which whoever else speaks under the prefix is heard: a simulation tells its time every second."""
-
-COORDINATOR = b"0x00124b0000000000"
-"""That of every simulated Zigbee network."""
-
 PREFIX = re.compile(r"[^+#$/\s]+(/[^+#$/\s]+)*")
-ASKED = re.compile(r".*/(set|get|ack|control)(/[^/]+)?")
-"""Topics on which devices and simulations are asked, not what they say."""
 
 
 def arguments(parser: ArgumentParser) -> None:
@@ -75,6 +65,7 @@ def play(args: Namespace, home: "Home", readings: "Iterable[Reading]", start: fl
     import signal
     import time
 
+    from homectl.cli.neighbours import heard, intruder
     from homectl.cli.progress import shown
     from homectl.home import UsageError
     from simulator.mqtt import Broker
@@ -82,7 +73,7 @@ def play(args: Namespace, home: "Home", readings: "Iterable[Reading]", start: fl
     from simulator.simulation import Simulation
 
     root, broker = root_of(args, home), Broker.of(args.publish)
-    if reason := intruder(_heard(broker, root), root):
+    if reason := intruder(heard(broker, root), root):
         raise UsageError(f"{root}: expected nobody else under the prefix of a recording, but {reason}; give a --prefix")
     with shown(quiet=args.quiet) as progress:
         recording = Recording(home, readings, start, end, lambda share: progress(f"playing {home.id}", share))
@@ -94,54 +85,6 @@ def play(args: Namespace, home: "Home", readings: "Iterable[Reading]", start: fl
     if args.json:
         args.json.write_text(_as_json(recording, simulation, start, end), encoding="utf-8")
     return 0
-
-
-def intruder(messages: "Collection[Message]", root: str) -> str:
-    """Who is under a prefix, besides what a simulated home left there when it ended; empty for nobody."""
-    kept = {message.topic: message.payload for message in messages if message.retain}
-    speaking = [message.topic for message in messages if not message.retain and not ASKED.fullmatch(message.topic)]
-    if speaking:
-        return f"somebody speaks at {speaking[0]}"
-    if up := next((topic for topic, said in kept.items() if topic.endswith("bridge/state") and b"online" in said), ""):
-        return f"a bridge is online at {up}"
-    if kept and COORDINATOR not in kept.get(f"{root}/zigbee2mqtt/bridge/info", b""):
-        return f"others have left messages there, such as at {min(kept)}"
-    return ""
-
-
-def _heard(broker: "Broker", root: str) -> "list[Message]":
-    """What is kept under a prefix, and what is said there for a moment; BrokerError where no broker answers."""
-    import asyncio
-    import logging
-    import os
-
-    from pydantic import SecretStr
-
-    from homectl.bridge.connection import Connection
-    from homectl.bridge.settings import BrokerSettings
-    from homectl.home import BrokerError
-
-    logging.getLogger("homectl").addHandler(logging.NullHandler())  # the error below says it all
-    password = SecretStr(broker.password) if broker.password is not None else None
-    settings = BrokerSettings(url=str(broker), username=broker.username, password=password)
-    messages: list[Message] = []
-
-    async def listen() -> bool:
-        connection, there = Connection(settings, client_id=f"homectl-replay-look-{os.getpid()}"), asyncio.Event()
-        connection.subscribe([f"{root}/#"])
-        connection.start(asyncio.get_running_loop(), messages.extend, lambda up: there.set() if up else None)
-        try:
-            await asyncio.wait_for(there.wait(), 10.0)
-            await asyncio.sleep(LOOK)
-        except TimeoutError:
-            return False
-        finally:
-            connection.stop()
-        return True
-
-    if not asyncio.run(listen()):
-        raise BrokerError(f"Expected an MQTT broker at {broker}, got no answer; start one: homectl broker")
-    return messages
 
 
 def _ready(home: "Home", root: str, start: float, speed: float) -> str:

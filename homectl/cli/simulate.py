@@ -4,8 +4,14 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from homectl.cli.expect import port
+
 if TYPE_CHECKING:
     from homectl.home import Home
+    from simulator.backstage import Backstage
+    from simulator.mqtt import Broker
+    from simulator.proxy import Way
+    from simulator.scenarios import Mishap
     from simulator.simulation import Simulation
     from simulator.world import World
 
@@ -29,7 +35,17 @@ def arguments(parser: ArgumentParser) -> None:
         "--scenario", type=Path, default=None, metavar="FILE", help="a seed, a start and what goes wrong"
     )
     parser.add_argument(
-        "--faults", default=None, metavar="FILE|SPEC", help="what goes wrong, e.g. silent:hall_motion@60+600,jam@0+30"
+        "--faults",
+        default=None,
+        metavar="FILE|SPEC",
+        help="what goes wrong, e.g. silent:hall_motion@60+600,stall@5+1",
+    )
+    parser.add_argument(
+        "--proxy", type=port, default=None, metavar="PORT", help="a way to the broker that can go wrong, for the daemon"
+    )
+    parser.add_argument("--recordings", type=Path, default=None, metavar="DIR", help="where `record` writes")
+    parser.add_argument(
+        "--anew", type=Path, default=None, metavar="FILE", help="where `reset` leaves word and ends, not beginning anew"
     )
     parser.add_argument("--for", dest="seconds", type=float, default=None, help="end after so many real seconds")
     parser.add_argument("--lockstep", action="store_true", help="wait for the daemon after every step")
@@ -39,39 +55,145 @@ def arguments(parser: ArgumentParser) -> None:
 
 
 def run(args: Namespace) -> int:
+    from simulator.faults import Wire
+    from simulator.mqtt import Broker
+
+    _expect(args)
+    broker, world = Broker.of(args.broker, args.protocol), world_of(args)
+    spoil(world, args, world.at + args.past * DAY)
+    way = _way(broker, args.proxy)
+    try:
+        looked: set[str] = set()
+        following: Namespace | None = args
+        while following is not None:
+            _look(broker, f"sim/{world.home.id}", looked)
+            following = _life(following, world, broker, way)
+            if following is not None:
+                if way is not None:
+                    way.be(Wire.NONE, 0.0)
+                world = world_of(following)
+                spoil(world, following, world.at + following.past * DAY)
+    finally:
+        if way is not None:
+            way.close()
+    return 0
+
+
+def _expect(args: Namespace) -> None:
+    """Everything that can be refused at once."""
+    from homectl.cli import expect
+    from homectl.home import UsageError
+
+    if not 0.1 <= args.speed <= 3600:
+        raise UsageError(f"--speed: expected 0.1 to 3600, got {args.speed:g}.")
+    expect.within("--for", args.seconds, 0, expect.LONGEST)
+    for option in ("--write-home", "--ready-file", "--anew"):
+        expect.writable(option, getattr(args, option[2:].replace("-", "_")))
+    if args.proxy is None and any(mishap.on_the_wire for mishap in troubles_of(args)):
+        raise UsageError("--faults, --scenario: expected --proxy for what goes wrong on the wire; a daemon goes by it.")
+
+
+def _way(broker: "Broker", listen: int | None) -> "Way | None":
+    """The way that a daemon takes to the broker; None where it goes straight."""
+    from simulator.proxy import Way
+
+    if listen is None:
+        return None
+    way = Way(broker.host, broker.port, listen)
+    way.open()
+    return way
+
+
+def _look(broker: "Broker", root: str, looked: set[str]) -> None:
+    """UsageError where others speak under a prefix that is not ours yet; from then on it is."""
+    from homectl.cli.neighbours import GLANCE, heard, intruder
+    from homectl.home import UsageError
+
+    if root not in looked and (reason := intruder(heard(broker, root, GLANCE), root)):
+        raise UsageError(
+            f"{root}: expected no devices there but a simulated home's own, and {reason}; take another --seed or broker"
+        )
+    looked.add(root)
+
+
+def _life(args: Namespace, world: "World", broker: "Broker", way: "Way | None") -> Namespace | None:
+    """Let a world live on the broker until it ends: how it is to begin anew, None where it is not."""
     import json
     import signal
     import time
     from dataclasses import asdict
 
-    from homectl.cli import expect
-    from homectl.home import UsageError
-    from simulator.mqtt import Broker
     from simulator.simulation import Simulation
 
-    if not 0.1 <= args.speed <= 3600:
-        raise UsageError(f"--speed: expected 0.1 to 3600, got {args.speed:g}.")
-    expect.within("--for", args.seconds, 0, expect.LONGEST)
-    expect.writable("--write-home", args.write_home)
-    expect.writable("--ready-file", args.ready_file)
-    world = world_of(args)
-    _spoil(world, args.faults, world.at + args.past * DAY)
     if args.write_home is not None:
         args.write_home.write_text(home_yaml(world.home), encoding="utf-8")
+    backstage = _backstage(args, world.at + args.past * DAY, way)
     simulation = Simulation(
         world,
-        Broker.of(args.broker, args.protocol),
+        broker,
         clock=time.monotonic,
         speed=args.speed,
         paused=args.paused,
         lockstep=args.lockstep,
+        backstage=backstage,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _number, _frame: simulation.stop())
     _live(simulation, args.past)
     simulation.run(seconds=args.seconds, ready=lambda: _tell(ready_line(world), args.ready_file))
     print(json.dumps({"tally": asdict(simulation.tally)}), flush=True)
-    return 0
+    if backstage.anew is None:
+        return None
+    wish = backstage.anew.model_dump()
+    if args.anew is not None:
+        args.anew.write_text(json.dumps(wish), encoding="utf-8")
+        return None
+    return begun_anew(args, wish)
+
+
+def _backstage(args: Namespace, start: float, way: "Way | None") -> "Backstage":
+    from simulator.backstage import Backstage
+    from simulator.recorder import Recorder
+    from simulator.scenarios import on_the_wire
+
+    return Backstage(
+        way=way,
+        recorder=None if args.recordings is None else Recorder(args.recordings, _finished),
+        scenarios=sorted(scenarios()),
+        coming=on_the_wire(troubles_of(args), start),
+    )
+
+
+def begun_anew(args: Namespace, wish: "dict[str, object]") -> Namespace:
+    """What to begin with where a home was asked to begin anew: as before, of another `seed`, or a scenario's `name`."""
+    given = vars(args)
+    if "name" in wish:
+        return Namespace(**given | {"scenario": scenarios()[str(wish["name"])], "faults": None, "past": 0.0})
+    if wish.get("seed") is None:
+        return Namespace(**given)
+    return Namespace(**given | {"seed": wish["seed"], "scenario": None})
+
+
+def scenarios() -> dict[str, Path]:
+    """The scenarios that come with homectl, by name."""
+    import homectl
+
+    package = Path(homectl.__file__).parent
+    folders = (package / "config" / "scenarios", package.parent / "config" / "scenarios")
+    return {file.stem: file for folder in reversed(folders) for file in folder.glob("*.yaml")}
+
+
+def _finished(path: Path, home: "Home", start: float, end: float) -> None:
+    """Beside a recording, the file of a scenario test that plays it."""
+    import json
+
+    from homectl.journal import Journal
+    from homectl.scenario.cut import cut, write
+
+    with Journal.open(path, read_only=True) as journal:
+        content = cut(journal, home, start, end, path.name, f"{home.id}, recorded", "rules")
+    write(content, path.with_suffix(".scenario.yaml"))
+    print(json.dumps({"recorded": str(path)}), flush=True)
 
 
 def world_of(args: Namespace) -> "World":
@@ -97,15 +219,24 @@ def world_of(args: Namespace) -> "World":
     return read(scenario, Scenario).world()
 
 
-def _spoil(world: "World", faults: str | None, start: float) -> None:
-    """Let what `--faults` says happen after a time; UsageError, ConfigError or DeviceUnknown as it is wrong."""
-    if faults is None:
-        return
+def troubles_of(args: Namespace) -> "tuple[Mishap, ...]":
+    """What is to go wrong: by `--faults`, and by the scenario. UsageError or ConfigError as either is wrong."""
     from homectl.settings import read
-    from simulator.scenarios import Mishaps, mishaps, strike
+    from simulator.scenarios import Mishaps, Scenario, mishaps
 
-    file = Path(faults)
-    strike(world, read(file, Mishaps).troubles if file.is_file() else mishaps(faults), start)
+    file = Path(args.faults or "")
+    asked: tuple[Mishap, ...] = ()
+    if args.faults is not None:
+        asked = read(file, Mishaps).troubles if file.is_file() else mishaps(args.faults)
+    return asked if args.scenario is None else (*read(args.scenario, Scenario).troubles, *asked)
+
+
+def spoil(world: "World", args: Namespace, start: float) -> None:
+    """Let what `--faults` says happen after a time; UsageError, ConfigError or DeviceUnknown as it is wrong."""
+    from simulator.scenarios import strike
+
+    if args.faults is not None:
+        strike(world, troubles_of(Namespace(faults=args.faults, scenario=None)), start)
 
 
 def local_start(text: str, seed: int) -> float:

@@ -17,8 +17,10 @@ from homectl.home import (
     Light,
     Policy,
     Prediction,
+    Reads,
     Setpoint,
     Target,
+    Telling,
     Times,
     Weighing,
 )
@@ -103,6 +105,15 @@ class Breaker:
             return self._policy.factors(home, history, at, target)
         except FAULTS:
             return ()
+
+    def reads(self, home: Home, history: History, at: float, target: Target) -> Reads | None:
+        """As the policy, as long as it decides; None of one that does not tell, or fails to."""
+        if self._circuit is not Circuit.CLOSED or not isinstance(self._policy, Telling):
+            return None
+        try:
+            return self._policy.reads(home, history, at, target)
+        except FAULTS:
+            return None
 
     def _asked(
         self, home: Home, history: History, at: float, targets: Sequence[Target]

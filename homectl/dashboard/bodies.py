@@ -67,6 +67,12 @@ class UnlockBody(_Body):
     pin: SecretStr = Field(min_length=1, max_length=64)
 
 
+class TokenBody(_Body):
+    """A token, as it was told when it was made."""
+
+    token: SecretStr = Field(min_length=1, max_length=256)
+
+
 By = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """Who asks, in the household's own words."""
 
@@ -132,5 +138,5 @@ class DaysBody(_Body):
 
 
 Word = Annotated[str, StringConstraints(max_length=64)]
-Arguments = Annotated[dict[Word, bool | FiniteFloat | Word], Field(max_length=8)]
+Arguments = Annotated[dict[Word, bool | FiniteFloat | Word | None], Field(max_length=8)]
 """What a control of the simulator takes: a few names and plain values."""

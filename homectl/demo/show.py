@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -22,6 +23,7 @@ from homectl.demo.processes import Process
 from homectl.demo.watcher import Watcher
 from homectl.home import Home, HomeError, HomeView, Kind, Target
 from homectl.journal import Journal
+from homectl.people import Tokens
 from simulator.record import record
 from simulator.world import World
 
@@ -48,6 +50,22 @@ class ShowOptions:
     policy: str
     wheel: bool
     seconds: float | None  # real seconds from all ready; None: until interrupted
+    scenario: Path | None = None  # says seed, start and what goes wrong; then there is no past
+
+
+Beginning = Callable[[dict[str, Any]], tuple[ShowOptions, World]]
+"""How a demo is to go on that was asked to begin anew: a `seed`, None for the same one, or a scenario's `name`."""
+
+PERSONS = frozenset({".people", ".tokens", ".tries"})
+"""Endings of files that say who may do what: they stay when a home begins anew."""
+
+
+class Anew(Exception):
+    """Somebody asked the home to begin anew; `wish` says how."""
+
+    def __init__(self, wish: dict[str, Any]) -> None:
+        super().__init__(wish)
+        self.wish = wish
 
 
 class Interrupted(Exception):
@@ -61,7 +79,11 @@ def broker_of(folder: Path, *, wheel: bool) -> Broker:
 
 
 class Show:
-    """One demo. `world` is the simulated home at the beginning of its past; `say` is told each step."""
+    """One demo. `world` is the simulated home at the beginning of its past; `say` is told each step.
+
+    Its daemon reaches the broker by a way that the simulated home can let go wrong. A home that is asked to begin anew
+    does so with a daemon that knows nothing; what was is put away in the folder.
+    """
 
     def __init__(
         self,
@@ -69,7 +91,9 @@ class Show:
         world: World,
         folder: Path,
         say: Callable[[str], None],
+        begin: Beginning,
     ) -> None:
+        self._begin, self._way, self._lives = begin, free_port(), 1
         self._options, self._world, self._folder, self._say = options, world, folder, say
         self._shown: Callable[[HomeView], None] | None = None
         self._broker = broker_of(folder / "broker", wheel=options.wheel)
@@ -88,7 +112,11 @@ class Show:
         self._say(f"starting a broker: {type(self._broker).__name__.removesuffix('Broker')}")
         await asyncio.to_thread(self._broker.start)
         try:
-            return await self._with_broker()
+            while True:
+                try:
+                    return await self._with_broker()
+                except Anew as anew:
+                    await asyncio.to_thread(self._begin_anew, anew.wish)
         except Interrupted:
             return None
         finally:
@@ -100,9 +128,7 @@ class Show:
         self._write_configuration(home)
         start = self._world.at + options.past * DAY
         on_air = start - min(WARM_UP, options.past * DAY)
-        simulation = ["simulate", "--broker", self._broker.url, "--seed", str(options.seed), "--paused"]
-        simulation += ["--speed", str(options.speed), "--past", str((on_air - self._world.at) / DAY)]
-        simulation += ["--start", datetime.fromtimestamp(on_air, UTC).isoformat()]
+        simulation = self._simulation(on_air)
         simulator = Process("simulated home", simulation, self._folder)
         daemon = Process("daemon", ["run", "--config", str(self._folder / "homectl.yaml")], self._folder)
         watcher, connection = Watcher(home.id), self._connection()
@@ -111,10 +137,11 @@ class Show:
         try:
             simulator.start()
             await asyncio.to_thread(self._remember_the_past, on_air)
+            token = self._token()
             daemon.start()
             await self._until(lambda: self._all_there(watcher), simulator, daemon)
             await self._warm_up(start, connection, watcher, simulator, daemon)
-            self._say(f"ready; the page: http://127.0.0.1:{options.port}/")
+            self._say(f"ready; the page: http://127.0.0.1:{options.port}/{token}")
             ready = time.monotonic() - self._began
             await self._live(simulator, daemon)
             await daemon.stop()
@@ -127,6 +154,37 @@ class Show:
             connection.stop()
             await asyncio.gather(daemon.stop(), simulator.stop())
 
+    def _simulation(self, on_air: float) -> list[str]:
+        """The command of the simulated home, on air from a time on."""
+        options = self._options
+        words = ["simulate", "--broker", self._broker.url, "--paused", "--speed", str(options.speed)]
+        words += ["--proxy", str(self._way), "--recordings", str(self._folder / "recordings")]
+        words += ["--anew", str(self._anew)]
+        if options.scenario is not None:
+            return [*words, "--scenario", str(options.scenario)]
+        words += ["--seed", str(options.seed), "--past", str((on_air - self._world.at) / DAY)]
+        return [*words, "--start", datetime.fromtimestamp(on_air, UTC).isoformat()]
+
+    @property
+    def _anew(self) -> Path:
+        """Where the simulated home leaves word of how it is to begin anew."""
+        return self._folder / "anew.json"
+
+    def _begin_anew(self, wish: dict[str, Any]) -> None:
+        """Put away what the home has been, and draw the next one."""
+        self._say("the home begins anew")
+        before = self._world.home.id
+        self._options, self._world = self._begin(wish)
+        self._began = time.monotonic()
+        away = self._folder / f"life-{self._lives}"
+        self._lives += 1
+        away.mkdir()
+        for path in sorted(self._folder.glob(f"{before}*")):
+            if path.suffix in PERSONS:
+                path.rename(path.with_name(self._world.home.id + path.suffix))
+            elif path.name.removeprefix(before)[:1] in ("", "."):
+                path.rename(away / path.name)
+
     def _connection(self) -> Connection:
         return Connection(BrokerSettings(url=self._broker.url), client_id="homectl-demo")
 
@@ -137,7 +195,7 @@ class Show:
             "data": str(self._folder),
             "policy": self._options.policy,
             "bridge": {
-                "broker": {"url": self._broker.url},
+                "broker": {"url": f"mqtt://127.0.0.1:{self._way}"},
                 "zigbee2mqtt": [f"{prefix}/zigbee2mqtt"],
                 "home_assistant": f"{prefix}/homeassistant",
             },
@@ -153,6 +211,11 @@ class Show:
             self._say(f"recording the {self._options.past:g} days this household lived before")
         with Journal.open(self._folder / f"{self._world.home.id}.db") as journal:
             record(self._world, until, journal, progress=self._go_on)
+
+    def _token(self) -> str:
+        """What lets the owner in, as the end of the page's URL."""
+        first = Tokens.beside(self._folder / f"{self._world.home.id}.db").first()
+        return "" if first is None else f"#token={first.get_secret_value()}"
 
     def _go_on(self, _share: float) -> None:
         if self._stopping.is_set():
@@ -211,13 +274,21 @@ class Show:
             if not self._broker.running:
                 raise HomeError(f"The broker died; its files: {self._folder / 'broker'}")
             if not simulator.alive:
-                raise simulator.died()
+                raise self._ended(simulator)
             if not daemon.alive:
                 self._say(f"{daemon.died()}; starting it again in {daemon.back_off():g} s")
                 await self._pause(daemon.back_off())
                 daemon.start()
             await self._show()
             await self._pause(min(1.0, max(0.01, end - time.monotonic())))
+
+    def _ended(self, simulator: Process) -> Exception:
+        """Why the simulated home is no more."""
+        if simulator.code != 0 or not self._anew.exists():
+            return simulator.died()
+        wish = json.loads(self._anew.read_text(encoding="utf-8"))
+        self._anew.unlink()
+        return Anew(wish)
 
     async def _pause(self, seconds: float) -> None:
         with contextlib.suppress(TimeoutError):

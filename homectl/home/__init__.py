@@ -1,5 +1,6 @@
 """The words every part of homectl shares. Imports nothing else of ours."""
 
+from homectl.home.access import Account, Accounts, Role
 from homectl.home.actions import (
     Actions,
     AreaView,
@@ -64,6 +65,18 @@ from homectl.home.errors import (
 )
 from homectl.home.history import ORIGIN_CODE, ORIGINS, AgeLimits, History, Sample, Times, Track
 from homectl.home.holds import BY_HAND, Hold, HoldKind
+from homectl.home.insight import (
+    Answer,
+    FeatureView,
+    HeadView,
+    InputsView,
+    Insight,
+    MessageView,
+    Read,
+    Reads,
+    Telling,
+    TrafficView,
+)
 from homectl.home.ladder import HOMECTL, TAKEN_BACK, Rung, Step
 from homectl.home.lessons import Event, Learning, LearningWish, Lesson
 from homectl.home.modes import Away, Mode, Modes, ModeSettings, ModeSpan, Vacation
@@ -100,12 +113,15 @@ __all__ = [
     "STATE",
     "TAKEN_BACK",
     "TOLERANCE",
+    "Account",
+    "Accounts",
     "AccuracyView",
     "Act",
     "ActionRefused",
     "Actions",
     "Actor",
     "AgeLimits",
+    "Answer",
     "Approved",
     "Area",
     "AreaView",
@@ -130,8 +146,10 @@ __all__ = [
     "DeviceView",
     "Event",
     "Factor",
+    "FeatureView",
     "FigureView",
     "Forecast",
+    "HeadView",
     "History",
     "Hold",
     "HoldKind",
@@ -139,6 +157,8 @@ __all__ = [
     "Home",
     "HomeError",
     "HomeView",
+    "InputsView",
+    "Insight",
     "JournalDamaged",
     "JournalError",
     "Kind",
@@ -155,6 +175,7 @@ __all__ = [
     "LogRow",
     "LogView",
     "MessageError",
+    "MessageView",
     "Mode",
     "ModeSettings",
     "ModeSpan",
@@ -168,9 +189,12 @@ __all__ = [
     "Policy",
     "Prediction",
     "Quantity",
+    "Read",
     "Reading",
+    "Reads",
     "Record",
     "ReliabilityView",
+    "Role",
     "Ruling",
     "Rung",
     "RungView",
@@ -185,9 +209,11 @@ __all__ = [
     "SystemClock",
     "Target",
     "TargetView",
+    "Telling",
     "Times",
     "ToldClock",
     "Track",
+    "TrafficView",
     "Unlock",
     "UsageError",
     "Vacation",

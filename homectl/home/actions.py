@@ -53,9 +53,9 @@ class ModeView(_Shown):
 
 
 class VerdictView(_Shown):
-    """The last decision about a target, and what the other choice was. `age` is in seconds of the home's time."""
+    """The last decision about a target, and what the other choice was. `at` is the home's time, UTC seconds."""
 
-    age: float
+    at: float
     ruling: Ruling
     setting: str  # what was wanted; empty: to leave it as it is
     other: str  # what would have been the other choice; empty where nothing was wanted
@@ -94,7 +94,7 @@ class TargetView(_Shown):
     detail: str = ""
     again: dict[str, Any] | None = None  # what to ask to have another try; None where nothing failed that may be
     changed_by: str = ""  # "by hand", "a person, asked here", "homectl", "another automation", "" (not known)
-    changed_age: float | None = None  # seconds since; None where nobody knows
+    changed_at: float | None = None  # the home's time, UTC seconds; None where nobody knows
     changed_why: str = ""  # why homectl changed it
     hold_left: float | None = None  # seconds until homectl may act again; None where it may, or nobody knows when
     hold: HoldView | None = None  # None: homectl may act

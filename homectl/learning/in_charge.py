@@ -2,7 +2,20 @@
 
 from collections.abc import Sequence
 
-from homectl.home import Cause, Factor, Forecast, History, Home, Policy, Prediction, Target, Times, Weighing
+from homectl.home import (
+    Cause,
+    Factor,
+    Forecast,
+    History,
+    Home,
+    Policy,
+    Prediction,
+    Reads,
+    Target,
+    Telling,
+    Times,
+    Weighing,
+)
 
 
 class InCharge:
@@ -28,3 +41,7 @@ class InCharge:
     def factors(self, home: Home, history: History, at: float, target: Target) -> Sequence[Factor]:
         """As the policy it holds; none of one that does not weigh."""
         return self.policy.factors(home, history, at, target) if isinstance(self.policy, Weighing) else ()
+
+    def reads(self, home: Home, history: History, at: float, target: Target) -> Reads | None:
+        """As the policy it holds; None of one that does not tell."""
+        return self.policy.reads(home, history, at, target) if isinstance(self.policy, Telling) else None

@@ -8,10 +8,10 @@ from random import Random
 import pytest
 
 from homectl.bridge.messages import Message
+from simulator.proxy import ChaosProxy
 from tests.brokers import running, station, until
 from tests.end_to_end.daemons import needs_mosquitto
 from tests.measured import Measured
-from tests.proxies import ChaosProxy
 
 LATEST = 10.0
 """Real seconds after its issue in which a command may act."""

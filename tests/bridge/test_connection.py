@@ -18,9 +18,9 @@ from homectl.bridge.connection import Connection
 from homectl.bridge.messages import DEVICES_CAP, STATE_CAP, Message
 from homectl.bridge.settings import BrokerSettings
 from homectl.home import BrokerError
+from simulator.proxy import ChaosProxy
 from tests.brokers import BROKERS, Kind, Station, running, station, until
 from tests.measured import Measured
-from tests.proxies import ChaosProxy
 
 
 def port_of(url: str) -> int:

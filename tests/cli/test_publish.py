@@ -3,7 +3,7 @@
 import pytest
 
 from homectl.bridge.messages import Message
-from homectl.cli.publish import COORDINATOR, intruder
+from homectl.cli.neighbours import COORDINATOR, intruder
 from simulator.firmware import Firmware
 from tests.simulator.fakes import HOME
 

@@ -14,6 +14,7 @@ from playwright.async_api import Browser, Page, expect
 from homectl.dashboard import Server
 from homectl.home import Home
 from homectl.journal import Journal
+from tests.dashboard.doors import KEY, door
 from tests.fakes import FakeHome, small_home
 from tests.past.lived import NOW, live_a_day, remembered
 
@@ -42,14 +43,16 @@ async def opened(
     shown.clock.tell(NOW)
     wrong: list[str] = []
     with remembered(path, home) as past:
-        server = Server(shown, 0, past)
+        server = Server(shown, 0, door(), past)
         address = f"http://127.0.0.1:{await server.start()}/"
         page = await browser.new_page(viewport={"width": width, "height": 900}, color_scheme=scheme)
         page.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else None)
         page.on("pageerror", lambda error: wrong.append(str(error)))
         page.on("dialog", lambda dialog: wrong.append(f"dialog {dialog.message}"))
         page.on("request", lambda r: None if r.url.startswith(address) else wrong.append(f"asked {r.url}"))
-        await page.goto(f"{address}#/{view}")
+        await page.goto(f"{address}#token={KEY}")
+        await expect(page.locator("[data-view]")).to_be_visible()
+        await page.evaluate("view => { location.hash = `#/${view}` }", view)
         yield page
         await page.close()
         await server.stop()

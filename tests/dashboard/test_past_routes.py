@@ -10,6 +10,7 @@ from homectl.dashboard import application
 from homectl.home import MOST_POINTS
 from homectl.past import Remembered
 from tests.dashboard.asking import OURS
+from tests.dashboard.doors import bearer, door
 from tests.fakes import FakeHome
 from tests.past.conftest import day, past
 from tests.past.lived import DAY, MIDNIGHT
@@ -19,9 +20,9 @@ __all__ = ["day", "past"]
 
 def answer(past: Remembered | None, path: str, **about: Any) -> httpx.Response:
     async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(application(FakeHome(), past=past))
+        transport = httpx.ASGITransport(application(FakeHome(), door(), past=past))
         async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8124") as client:
-            return await client.get(path, params=about, headers=OURS)
+            return await client.get(path, params=about, headers=OURS | bearer())
 
     return asyncio.run(ask())
 

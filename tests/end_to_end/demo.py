@@ -14,6 +14,7 @@ from typing import Any, Self
 from homectl.bridge.broker import free_port
 from homectl.client import Client
 from homectl.home import HomeError, HomeView, Target, TargetView
+from homectl.page_key import PageKey
 
 READY_WITHIN = 60.0
 
@@ -49,6 +50,13 @@ class RunningDemo:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.end()
 
+    @property
+    def page(self) -> str:
+        """The page's URL, with what lets this machine's programs in."""
+        key = PageKey.of(self.port)
+        assert key is not None
+        return f"http://127.0.0.1:{self.port}/#token={key.token}"
+
     def end(self) -> dict[str, Any]:
         """Interrupt it as a person would; what it came to."""
         if self._process.poll() is None:
@@ -80,6 +88,10 @@ class RunningDemo:
                 return view
             time.sleep(0.1)
         raise AssertionError(f"not seen within {within} s\n{_logs(self.data)}")
+
+    def simulate(self, control: str, arguments: dict[str, Any]) -> None:
+        """Ask the simulated home for something, as its page does."""
+        self._client.simulate(control, arguments)
 
     def daemon(self) -> int:
         """The process id of the running daemon."""

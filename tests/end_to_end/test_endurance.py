@@ -13,11 +13,11 @@ import pytest
 from homectl.bridge.messages import Message
 from homectl.home import CommandState, HomeView, Kind, Target
 from homectl.journal import Journal
+from simulator.proxy import ChaosProxy
 from tests.brokers import running, station, until
 from tests.end_to_end.daemons import ANNOUNCED, STATE, RunningDaemon, begin, daemon, needs_mosquitto, said
 from tests.journal.small_disk import demand_small_disk, on_small_disk
 from tests.measured import Measured
-from tests.proxies import ChaosProxy
 
 pytestmark = [pytest.mark.broker, pytest.mark.soak, needs_mosquitto]
 

@@ -13,8 +13,9 @@ import pytest
 from homectl.cli import simulate
 from homectl.home import ConfigError, Home, UsageError
 from homectl.settings import read
-from simulator.faults import Trouble
-from simulator.scenarios import Mishaps, mishaps
+from simulator.backstage import WireFault
+from simulator.faults import Trouble, Wire
+from simulator.scenarios import Mishaps, mishaps, on_the_wire
 from simulator.world import World
 from tests.simulator.listener import Listener
 
@@ -52,6 +53,9 @@ def test_a_past_lies_before_the_start() -> None:
         (["--faults", "silent:hall_motion"], "--faults: expected a file, or TROUBLE"),
         (["--faults", "silent@1+2"], "--faults: silent@1.2: .*expected a device for silent"),
         (["--faults", "moonlight:hall_motion@1+2"], "--faults: moonlight"),
+        (["--faults", "stall@1+1"], "expected --proxy"),
+        (["--scenario", "config/scenarios/bad_broker.yaml"], "expected --proxy"),
+        (["--faults", "stall:hall_lamp@1+1"], "expected no device for stall"),
         (["--faults", "jam@1+0"], "--faults: jam@1.0: .*greater than 0"),
     ],
 )
@@ -77,6 +81,33 @@ def test_faults_come_in_short_or_in_a_file_and_mean_the_same(tmp_path: Path) -> 
     short = "silent:hall_motion@60+600"
     assert read(file, Mishaps).troubles == mishaps(short)
     assert [mishap.trouble for mishap in mishaps(f"{short}, jam@0+30")] == [Trouble.SILENT, Trouble.JAM]
+
+
+def test_what_goes_wrong_on_the_wire_comes_in_its_order_and_the_home_is_spared() -> None:
+    troubles = mishaps("stall@10+1,jam@0+30,drop@5+0.5")
+    assert on_the_wire(troubles, 1000.0) == [
+        WireFault(at=1300.0, fault=Wire.DROP, seconds=30.0),
+        WireFault(at=1600.0, fault=Wire.STALL, seconds=60.0),
+    ]
+    assert [mishap.trouble for mishap in troubles if not mishap.on_the_wire] == [Trouble.JAM]
+
+
+@pytest.mark.parametrize(
+    ("wish", "seed", "scenario", "past"),
+    [
+        ({"seed": None}, 4, None, 2.0),
+        ({"seed": 9}, 9, None, 2.0),
+        ({"name": "fire"}, 4, "fire", 0.0),
+    ],
+)
+def test_a_home_begins_anew_as_it_began_or_of_another_seed_or_as_a_scenario_has_it(
+    wish: dict[str, object], seed: int, scenario: str | None, past: float
+) -> None:
+    args = parsed("--seed", "4", "--past", "2", "--faults", "jam@0+30")
+    anew = simulate.begun_anew(args, wish)
+    assert (anew.seed, anew.scenario and anew.scenario.stem, anew.past) == (seed, scenario, past)
+    assert anew.broker == args.broker
+    assert simulate.begun_anew(anew, {"seed": 7}).scenario is None
 
 
 @pytest.mark.parametrize("seed", range(1, 6))

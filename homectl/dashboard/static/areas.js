@@ -2,15 +2,19 @@
 
 import { element, keep, mark, say, show } from "./elements.js";
 import { targetCard } from "./targets.js";
-import { age, lowBattery, quantity } from "./words.js";
+import { freshness, lowBattery, quantity } from "./words.js";
 
-const SHOWN_ABOVE = new Set(["battery", "light_on", "light_level", "setpoint", "lock", "heating"]);
-const BATTERY = new Set(["battery"]);
+const BATTERY = ["battery"];
+const SHOWN_ABOVE = {
+  light: ["light_on", "light_level"], setpoint: ["setpoint", "temperature", "heating"], lock: ["lock"],
+};
 
-/** `{ root, update(area) }`. */
+/** `{ root, update(area) }`: what can be set side by side, what only senses in one stack beside it. */
 export function areaCard(area) {
   const title = element("h2", { id: `area-${area.id}` });
-  const devices = element("div", { class: "devices" });
+  const sensors = element("div", { class: "sensors" });
+  const settable = element("div", { class: "settable" });
+  const devices = element("div", { class: "devices" }, settable, sensors);
   const empty = element("p", { class: "quiet" }, "No devices here.");
   const root = element("section", { class: "area", "data-area": area.id, "aria-labelledby": title.id }, title, devices, empty);
   return {
@@ -18,8 +22,11 @@ export function areaCard(area) {
     update(now) {
       say(title, now.name);
       show(empty, now.devices.length === 0);
-      const ordered = now.devices.toSorted((one, other) => (other.targets.length > 0) - (one.targets.length > 0));
-      keep(devices, ordered, ({ id }) => id, deviceCard);
+      const [set, only] = [true, false].map((able) => now.devices.filter(({ targets }) => targets.length > 0 === able));
+      keep(settable, set, ({ id }) => id, deviceCard);
+      keep(sensors, only, ({ id }) => id, deviceCard);
+      show(sensors, only.length > 0);
+      mark(root, "data-wide", Math.min(4, set.length + (only.length > 0)));
     },
   };
 }
@@ -36,8 +43,8 @@ function deviceCard(device) {
   return {
     root,
     update(now) {
-      const above = now.targets.length > 0 ? SHOWN_ABOVE : BATTERY;
-      const beside = now.values.filter((value) => !above.has(value.quantity));
+      const above = now.targets.reduce((all, { kind }) => [...all, ...SHOWN_ABOVE[kind]], BATTERY);
+      const beside = now.values.filter((value) => !above.includes(value.quantity));
       say(name, now.name);
       say(gone, now.available ? "" : "unreachable");
       say(battery, lowBattery(now));
@@ -59,7 +66,7 @@ function valueRow(value) {
     root,
     update(now) {
       say(text, now.text);
-      say(when, age(now.age) + (now.fresh ? "" : ", not fresh"));
+      say(when, freshness(now));
       mark(root, "data-fresh", now.fresh);
     },
   };

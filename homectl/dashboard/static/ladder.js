@@ -56,7 +56,7 @@ function rungRow(rung, changed) {
       mark(level, "class", `tag ${now.level === "auto" ? "good" : ""}`);
       meter.value = now.answered ? now.followed / now.answered : 0;
       say(evidence, agreement(now));
-      say(gate, now.short ? `For auto: ${now.short}.` : `For auto: enough (${now.proposals_needed} answered, ${Math.round(100 * now.share_needed)} % followed are needed).`);
+      say(gate, now.level === "auto" ? "" : now.short ? `For auto: ${now.short}.` : `For auto: enough (${now.proposals_needed} answered, ${Math.round(100 * now.share_needed)} % followed are needed).`);
       say(since, now.said ? `It is so ${now.said}.` : "");
       if (before !== now.level) levels.value = now.level;
       before = now.level;
@@ -67,5 +67,6 @@ function rungRow(rung, changed) {
 function agreement({ followed, answered, unanswered, foreseen, changes }) {
   const said = answered ? `${followed} of ${answered} proposals followed` : "Nothing proposed was answered";
   const alone = unanswered ? `, ${unanswered} unanswered` : "";
-  return `${said}${alone}; ${foreseen} of ${changes} changes that people made were foreseen.`;
+  const made = changes ? `${foreseen} of ${changes} changes that people made were foreseen` : "people changed nothing themselves";
+  return `${said}${alone}; ${made}.`;
 }

@@ -1,9 +1,9 @@
 /** Which view is shown: the one that the address names, made when it is first asked for. */
 
-import { element, mark, show } from "./elements.js";
+import { element, show } from "./elements.js";
 import { VIEWS } from "./views.js";
 
-/** `{ update(home) }`; `links` gets the navigation, `main` the views, `skip` leads past the navigation. */
+/** `{ update(home), close() }`; `links` gets the navigation, `main` the views, `skip` leads past the navigation. */
 export function navigation({ links, main, skip }) {
   const made = new Map();
   let shown = null;
@@ -11,6 +11,7 @@ export function navigation({ links, main, skip }) {
 
   const items = VIEWS.map((entry) => {
     const link = element("a", { href: `#/${entry.name}` }, entry.title);
+    link.hidden = true;
     links.append(link);
     return { entry, link };
   });
@@ -37,7 +38,6 @@ export function navigation({ links, main, skip }) {
       if (one === entry) link.setAttribute("aria-current", "page");
       else link.removeAttribute("aria-current");
     }
-    mark(skip, "href", `#/${entry.name}`);
     shown.update(home);
     shown.shown();
   }
@@ -60,6 +60,14 @@ export function navigation({ links, main, skip }) {
   });
 
   return {
+    /** Nobody is there to see it: nothing of a home is left. */
+    close() {
+      shown?.hidden();
+      home = shown = null;
+      made.clear();
+      main.replaceChildren();
+      for (const { link } of items) show(link, false);
+    },
     update(now) {
       const before = shown;
       home = now;

@@ -1,31 +1,32 @@
-/** The page: listens to the home, shows one view of it, and says so when it no longer hears it. */
+/** The page: lets people in, listens to the home, shows one view of it, and says so when it no longer hears it. */
 
 import { element, keep, mark, say, show } from "./elements.js";
+import { tell } from "./home_clock.js";
 import { navigation } from "./navigation.js";
 import { ribbon } from "./ribbon.js";
-
-const SILENCE_MS = 15_000;
+import { session, signingIn, signOut } from "./signing_in.js";
+import { homeStream } from "./stream.js";
 
 const at = (id) => document.getElementById(id);
 const views = navigation({ links: at("views"), main: at("main"), skip: at("skip") });
 const loud = ribbon(at("ribbon"));
-let stream = null;
-let heard = performance.now();
 let newest = null;
 let due = 0;
+let end = () => {};
 
 /** The newest home is drawn with the next frame; those in between are never drawn. */
 function draw(home) {
   newest = home;
   due ||= requestAnimationFrame(() => {
     due = 0;
-    render(newest);
+    if (newest) render(newest);
   });
 }
 
 function render(home) {
+  tell(home.at);
   say(at("name"), home.name);
-  say(at("about"), `Decided by ${home.policy === "rules" ? "rules" : `the ${home.policy}`}`);
+  say(at("about"), `Decided by ${home.policy.replace(/^network/, "the network")}`);
   say(at("time"), home.local_time);
   loud.update(home);
   show(at("unlinked"), !home.connected);
@@ -38,12 +39,6 @@ function alarmRow(alarm) {
   return { root: element("p", { class: "notice" }, alarm), update() {} };
 }
 
-function hear(event) {
-  heard = performance.now();
-  stale("");
-  draw(JSON.parse(event.data));
-}
-
 function stale(why) {
   const since = newest ? ` What you see is from ${newest.local_time}.` : "";
   say(at("stale"), why && `${why}${since} Trying again…`);
@@ -51,18 +46,32 @@ function stale(why) {
 }
 
 function listen() {
-  stream?.close();
-  heard = performance.now();
-  stream = new EventSource("/api/events");
-  stream.onmessage = hear;
-  stream.onerror = () => stale("The connection to homectl is lost.");
+  end = homeStream(draw, stale, signIn);
 }
 
-function watch() {
-  if (performance.now() - heard < SILENCE_MS) return;
-  stale(`Nothing heard from homectl for ${SILENCE_MS / 1000} seconds.`);
-  listen();
+function signIn() {
+  newest = null;
+  stale("");
+  views.close();
+  show(at("person"), false);
+  for (const id of ["ribbon", "unlinked", "alarms", "time"]) show(at(id), false);
+  say(at("about"), "Sign in to see this home.");
+  signingIn(at("main"), begin);
 }
 
-listen();
-setInterval(watch, 1000);
+async function leave() {
+  end();
+  await signOut();
+  signIn();
+}
+
+async function begin() {
+  const who = await session().catch(() => ({}));
+  if (!who) return signIn();
+  say(at("who"), [...new Set([who.name, who.role])].filter(Boolean).join(", "));
+  show(at("person"), Boolean(who.name));
+  return listen();
+}
+
+at("leave").addEventListener("click", leave);
+begin();

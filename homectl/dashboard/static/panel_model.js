@@ -52,12 +52,13 @@ export function modelPanel(root) {
   };
 }
 
-const recordWords = ({ record }) => (record === null || record === undefined ? "Nothing of it is in the journal yet." : `Record ${record} in the journal.`);
+const recordWords = ({ note, policy, record }) =>
+  [`Read by ${policy}.`, note, record ? `Its last decision: ${record}.` : "It has not decided about it yet."].filter(Boolean).join(" ");
 
 /** The heads that know something; how likely a change is belongs to them. */
 function headsOf(known) {
   if (!known) return [];
-  const change = known.change === null || known.change === undefined ? [] : [{ task: "change", said: { "worth a change": known.change } }];
+  const change = known.change === null ? [] : [{ task: "change", said: { "worth a change": known.change } }];
   return [...known.heads, ...change];
 }
 
@@ -92,9 +93,9 @@ function inputRow({ name }) {
     root,
     update(feature) {
       const { value: now, unit, age: since, missing } = feature;
-      const text = missing || now === null ? "not known" : `${Number(now.toPrecision(4))} ${unit ?? ""}`.trim();
+      const text = missing ? "not known" : `${Number(now.toPrecision(4))} ${unit ?? ""}`.trim();
       if (value.textContent !== text) value.textContent = text;
-      const when = since === null || since === undefined ? "" : age(since);
+      const when = since === null ? "" : age(since);
       if (old.textContent !== when) old.textContent = when;
       mark(root, "data-missing", Boolean(missing));
     },

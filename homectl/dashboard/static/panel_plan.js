@@ -4,7 +4,7 @@ import { button, drawn, element, keep, mark, say, show } from "./elements.js";
 import { initials, personName } from "./words.js";
 
 const AWAY = "away";
-const STRIP = 1.4;
+const STRIP = 1.1;
 const GAP = 0.5;
 const MARGIN = 0.3;
 const FLAT = 2;
@@ -54,6 +54,7 @@ export function planPanel(root, tell, choose) {
       ? "Choose a room to see its devices, a lamp to press its wall switch, a person to move them."
       : `Where should ${personName(carried)} go? Choose a room, or Escape.`);
     const scene = { home, carried, bounds, places };
+    for (const ground of walls.querySelectorAll(".ground")) ground.style.setProperty("--lit", litIn(home, ground.dataset.of));
     keep(layers.rooms, roomsOf(scene), ({ id }) => id, (item) => roomButton(item, enter));
     keep(layers.doors, doorsOf(scene), ({ id }) => id, (item) => doorButton(item, choose));
     keep(layers.lamps, lampsOf(scene), ({ id }) => id, (item) => lampButton(item, tell));
@@ -81,11 +82,11 @@ function laidOut(areas) {
 function drawWalls(svg, plan, places, doors, { x, y, w, h }) {
   plan.style.aspectRatio = `${w} / ${h}`;
   mark(svg, "viewBox", `${x} ${y} ${w} ${h}`);
-  const rooms = Object.entries(places).map(([id, { x: left, y: top, w: wide, h: high }]) =>
-    drawn("rect", { x: left, y: top, width: wide, height: high, class: id === AWAY ? "outside" : "inside" }));
+  const rooms = (kind) => Object.entries(places).map(([id, { x: left, y: top, w: wide, h: high }]) =>
+    drawn("rect", { x: left, y: top, width: wide, height: high, class: `${kind} ${id === AWAY ? "outside" : "inside"}`, "data-of": id }));
   const gaps = doors.map(({ x: left, y: top, w: wide, h: high = 0.16 }) =>
     drawn("rect", { x: left, y: top, width: wide, height: high, class: "doorway" }));
-  svg.replaceChildren(...rooms, ...gaps);
+  svg.replaceChildren(...rooms("ground"), ...rooms("wall"), ...gaps);
 }
 
 /** Where something is, in shares of the plan. */
@@ -113,7 +114,7 @@ function roomsOf({ home, carried, bounds, places }) {
   const warm = home.simulator.temperatures ?? {};
   return Object.entries(places).map(([id, place]) => ({
     id, place, bounds, carried, name: named.get(id) ?? id,
-    lit: litIn(home, id), warmth: warm[id] === undefined || warm[id] === null ? "" : `${warm[id].toFixed(1)} °C`,
+    warmth: warm[id] === undefined || warm[id] === null ? "" : `${warm[id].toFixed(1)} °C`,
     people: Object.entries(home.simulator.people ?? {}).filter(([, area]) => area === id).map(([person]) => personName(person)),
   }));
 }
@@ -136,7 +137,7 @@ function roomButton({ id }, enter) {
     root,
     update(room) {
       put(root, room.place, room.bounds);
-      root.style.setProperty("--lit", room.lit);
+      mark(root, "data-flat", room.place.h < FLAT);
       say(name, room.name);
       say(warmth, room.warmth);
       const there = room.people.length ? `${room.people.join(" and ")} here` : "nobody here";

@@ -5,8 +5,7 @@ import { simulatedDevice } from "./simulated_device.js";
 
 /** `{ update(home), choose(area) }` for the panel under `root`; `tell(control, values)` asks the simulator. */
 export function roomPanel(root, tell) {
-  const heading = root.querySelector("h2");
-  const rooms = element("select", { "aria-label": "Room" });
+  const rooms = element("select", { "aria-label": "Which room" });
   const devices = element("div", { class: "simulated-devices" });
   const empty = element("p", { class: "quiet" }, "No devices here.");
   root.append(rooms, devices, empty);
@@ -16,7 +15,6 @@ export function roomPanel(root, tell) {
     keep(rooms, home.areas, ({ id }) => id, option);
     const area = home.areas.find(({ id }) => id === rooms.value) ?? home.areas[0];
     if (!area) return;
-    say(heading, area.name);
     show(empty, area.devices.length === 0);
     const items = area.devices.map((device) => ({ device, simulator: home.simulator }));
     keep(devices, items, ({ device }) => device.id, (item) => simulatedDevice(item, tell));
@@ -31,6 +29,7 @@ export function roomPanel(root, tell) {
     choose(area) {
       rooms.value = area;
       draw();
+      rooms.focus();
     },
   };
 }

@@ -21,15 +21,15 @@ export function trafficPanel(root) {
       element("label", { class: "tick" }, still, "hold still")), said, rows);
   root.append(details);
   let messages = [];
-  let since = 0;
+  let since = null;
   let dropped = 0;
 
   const listening = every(EVERY_MS, async () => {
     if (still.checked) return;
-    const { known, why } = await look(`/api/traffic?since=${since}`);
+    const { known, why } = await look(since === null ? "/api/traffic" : `/api/traffic?since=${since}`);
     if (why) return say(said, why);
     since = known.messages.at(-1)?.id ?? since;
-    dropped += known.dropped ?? 0;
+    dropped += known.dropped;
     messages = [...known.messages.toReversed(), ...messages].slice(0, KEPT);
     draw();
   });

@@ -1,9 +1,10 @@
 /** The simulated world as a whole: what goes wrong in it and on the wire, scenarios, a new beginning, a recording. */
 
 import { button, choice, element, keep, mark, say, show } from "./elements.js";
-import { capital, faultName } from "./words.js";
+import { faultName } from "./words.js";
 
-const WIRE = ["none", "stall", "drop", "reset"];
+const WIRE = [["stall", "hangs"], ["drop", "loses what is sent"], ["reset", "ends every connection"], ["latency", "is late"],
+  ["slices", "sends in slices"], ["none", "works again"]];
 
 /** `{ update(home) }` for the panel under `root`; `tell(control, values)` asks the simulator. */
 export function worldPanel(root, tell) {
@@ -33,14 +34,14 @@ function homeFaults(tell) {
 }
 
 function wireFaults(tell) {
-  const kinds = choice("What goes wrong with the broker", WIRE.map((kind) => [kind, capital(kind)]));
+  const kinds = choice("What goes wrong with the broker", WIRE);
   const seconds = element("input", { type: "number", min: 1, max: 600, value: 10, "aria-label": "For how many seconds" });
   const wrong = element("span", { class: "tag bad", "data-field": "broker-fault", hidden: "" });
   return {
     root: row("The broker", kinds, seconds, element("span", { class: "quiet" }, "s"),
       button("Break", "Break the broker", () => tell("broker", { fault: kinds.value, seconds: seconds.valueAsNumber }), { "data-action": "fault-broker" }), wrong),
     update({ broker }) {
-      say(wrong, broker && broker !== "none" ? broker : "");
+      say(wrong, broker && broker !== "none" ? new Map(WIRE).get(broker) ?? broker : "");
     },
   };
 }

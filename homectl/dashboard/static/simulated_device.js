@@ -4,11 +4,12 @@ import { button, element, keep, mark, say, show } from "./elements.js";
 import { dial } from "./panel_weather.js";
 import { faultName, quantity, valueOf } from "./words.js";
 
+/** What can be set exactly, and what is one or the other, in the order shown. */
 const LIMITS = {
   temperature: ["°C", { min: -20, max: 45, step: 0.1 }], humidity: ["%", { min: 0, max: 100, step: 1 }],
   illuminance: ["lx", { min: 0, max: 2000, step: 1 }], co2: ["ppm", { min: 400, max: 5000, step: 10 }],
-  power: ["W", { min: 0, max: 3000, step: 1 }], battery: ["%", { min: 0, max: 100, step: 1 }],
-  position: ["", { min: 0, max: 1, step: 0.01 }],
+  power: ["W", { min: 0, max: 3000, step: 1 }], position: ["", { min: 0, max: 1, step: 0.01 }],
+  battery: ["%", { min: 0, max: 100, step: 1 }],
 };
 const EITHER = {
   motion: ["Still", "Motion"], contact: ["Closed", "Open"], smoke: ["Clear", "Alarm"], carbon_monoxide: ["Clear", "Alarm"],
@@ -31,7 +32,7 @@ export function simulatedDevice({ device }, tell) {
       say(faults, (wrong[now.id] ?? []).map(faultName).join(", "));
       for (const hand of hands) hand.update(now);
       const given = overridden[now.id] ?? {};
-      const seen = now.values.filter((value) => value.quantity in LIMITS || value.quantity in EITHER);
+      const seen = [...Object.keys(EITHER), ...Object.keys(LIMITS)].map((name) => valueOf(now, name)).filter(Boolean);
       keep(senses, seen.map((value) => ({ value, given: given[value.quantity] })), ({ value }) => value.quantity,
         (item) => senseRow(now, item.value.quantity, tell));
       troubles.update(simulator, wrong[now.id] ?? []);

@@ -3,8 +3,9 @@
 import { askTarget, speak } from "./asking.js";
 import { controlsOf } from "./controls.js";
 import { button, element, mark, say, show } from "./elements.js";
+import { ago } from "./home_clock.js";
 import { holdControls } from "./holding.js";
-import { age, capital, changed, outcome, valueOf } from "./words.js";
+import { capital, freshness, outcome, valueOf, withoutName } from "./words.js";
 
 const STATE = { light: "light_on", setpoint: "setpoint", lock: "lock" };
 const BY = "the page";
@@ -28,7 +29,7 @@ export function targetCard({ target, device }) {
   const retry = button("Retry", `Retry ${device.name}`, () => wish(again), { "data-action": "retry" });
   const level = element("span", { class: "tag", "data-field": "autonomy", hidden: "" });
   const root = element("div", { class: "target", "data-target": target.target, "data-kind": target.kind },
-    element("p", { class: "state" }, fields.reported, fields.measured, fields.age, level),
+    element("p", { class: "state" }, fields.reported, level), element("p", { class: "facts" }, fields.measured, fields.age),
     suggestion.root, controls.root, element("p", { class: "outcome" }, fields.outcome, retry), fields.answer,
     fields.by, fields.decision, hold.root);
 
@@ -38,7 +39,7 @@ export function targetCard({ target, device }) {
     mark(root, "data-reported", now.reported);
     say(fields.reported, now.kind === "setpoint" && now.reported !== "unknown" ? `Set to ${now.reported}` : capital(now.reported));
     say(fields.measured, now.kind === "setpoint" ? measured(seen) : "");
-    say(fields.age, state ? age(state.age) + (state.fresh ? "" : ", not fresh") : "not heard yet");
+    say(fields.age, state ? freshness(state) : "not heard yet");
     say(level, now.autonomy);
     mark(level, "aria-label", `homectl may: ${now.autonomy}`);
     say(fields.outcome, outcome(now));
@@ -47,7 +48,7 @@ export function targetCard({ target, device }) {
     show(retry, again !== null);
     say(fields.by, changed(now));
     mark(fields.by, "data-by", now.changed_by);
-    say(fields.decision, now.decision ? `Why: ${now.decision}` : "");
+    say(fields.decision, now.decision ? `Why: ${withoutName(now.decision, seen)}` : "");
     suggestion.update(now);
     hold.update(now);
     controls.update(now, seen);
@@ -57,9 +58,16 @@ export function targetCard({ target, device }) {
   return { root, update };
 }
 
+/** Who changed a target last, when, and why; empty where nobody knows. */
+function changed({ changed_by: by, changed_at: since, changed_why: why }) {
+  if (!by) return "";
+  const when = since === null ? "" : `, ${ago(since)}`;
+  return `Changed ${by === "by hand" ? by : `by ${by}`}${when}${why ? `: ${why}` : ""}`;
+}
+
 function measured(device) {
   const [air, heating] = [valueOf(device, "temperature"), valueOf(device, "heating")];
-  return [air && `${air.text} measured`, heating && heating.text].filter(Boolean).join(", ");
+  return [air && `${air.text} measured ${freshness(air)}`, heating && heating.text].filter(Boolean).join(", ");
 }
 
 /** `{ root, update(target) }`: what homectl would do and leaves to a person. */

@@ -30,7 +30,9 @@ export function simulatorView(root) {
     weather: panel("weather", "Weather"), world: panel("world", "World"), traffic: panel("traffic", "MQTT traffic"),
     model: panel("model", "Model"),
   };
-  root.append(answer, ...Object.values(places));
+  const column = (...parts) => element("div", { class: "column" }, ...parts);
+  root.append(answer, column(places.plan, places.time, places.weather), column(places.room, places.people, places.world),
+    places.traffic, places.model);
   const room = roomPanel(places.room, tell);
   const panels = [
     timePanel(places.time, tell), planPanel(places.plan, tell, room.choose), room, peoplePanel(places.people, tell),

@@ -1,10 +1,12 @@
 /** Why the home does what it does: the last decisions by area, and the ladder of what is let to homectl. */
 
 import { askTarget, look, pathOf, speak } from "./asking.js";
+import { earlierDecisions } from "./earlier.js";
 import { button, element, keep, mark, say, show } from "./elements.js";
+import { ago } from "./home_clock.js";
 import { ladderSection } from "./ladder.js";
 import { suggestionRow } from "./targets.js";
-import { age, capital } from "./words.js";
+import { capital, percent, withoutName } from "./words.js";
 
 const RULING = {
   approved: ["done", "good"], refused: ["refused by the guard", "bad"], suggested: ["suggested", "warn"],
@@ -32,11 +34,13 @@ export function whyView(root) {
 function areaCard(area) {
   const title = element("h2", { id: `why-${area.id}` });
   const decisions = element("div", { class: "devices" });
+  const root = element("section", { class: "area", "aria-labelledby": title.id }, title, decisions);
   return {
-    root: element("section", { class: "area", "aria-labelledby": title.id }, title, decisions),
+    root,
     update(now) {
       say(title, now.name);
       const all = now.devices.flatMap((device) => device.targets.map((target) => ({ device, target })));
+      mark(root, "data-wide", Math.min(4, all.length));
       keep(decisions, all, ({ target }) => target.target, decisionCard);
     },
   };
@@ -61,15 +65,16 @@ function decisionCard({ device, target }) {
     speak(more.textContent);
   }, { class: "quiet", "data-action": "explain" });
   const root = element("article", { class: "card decision", "data-why": target.target },
-    element("header", {}, name, ruling), sentence, sure.root, suggestion.root, answer, weigh, more);
+    element("header", {}, name, ruling), sentence, sure.root, suggestion.root, answer, weigh, more,
+    earlierDecisions(device, target));
   return {
     root,
     update({ device: seen, target: now }) {
       const [word, tone] = RULING[now.verdict?.ruling] ?? ["not decided yet", ""];
       say(name, seen.name);
-      say(ruling, now.verdict ? `${word}, ${age(now.verdict.age)}` : word);
+      say(ruling, now.verdict ? `${word}, ${ago(now.verdict.at)}` : word);
       mark(ruling, "class", `tag ${tone}`);
-      say(sentence, now.decision || "Nothing has been decided about it yet.");
+      say(sentence, withoutName(now.decision, seen) || "Nothing has been decided about it yet.");
       sure.update(now.verdict);
       suggestion.update(now);
     },
@@ -87,9 +92,8 @@ function surenessRow(device) {
       const known = verdict !== null && verdict !== undefined && verdict.confidence !== null && verdict.setting !== "";
       show(root, known);
       if (!known) return;
-      const percent = Math.round(100 * verdict.confidence);
       meter.value = verdict.confidence;
-      say(words, `${capital(verdict.setting)}: ${percent} % sure. The other choice: ${verdict.other}, ${100 - percent} %.`);
+      say(words, `${capital(verdict.setting)}: ${percent(verdict.confidence)} sure. The other choice: ${verdict.other}, ${percent(1 - verdict.confidence)}.`);
     },
   };
 }

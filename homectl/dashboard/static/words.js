@@ -37,18 +37,26 @@ export function span(seconds) {
 
 export const age = (seconds) => (seconds < 10 ? "just now" : `${span(seconds)} ago`);
 
+/** A sentence about a device, where its name stands above it already. */
+export const withoutName = (sentence, { name }) => {
+  const start = `${name}: `;
+  return capital(sentence.startsWith(start) ? sentence.slice(start.length) : sentence);
+};
+
+/** A chance in percent that is never said to be none or all. */
+export function percent(chance) {
+  if (chance > 0.99 && chance < 1.01) return "over 99 %";
+  return chance < 0.01 ? "under 1 %" : `${Math.round(100 * chance)} %`;
+}
+
+/** How old a value is, and whether that is too old to act on. */
+export const freshness = ({ age: seconds, fresh }) => age(seconds) + (fresh ? "" : ", not fresh");
+
 /** Until when a target is held, and who asked for it unless a hand did. */
 export function holding({ kind, left, text, by, note }) {
   const until = kind === "minutes" && left !== null ? `for ${span(left)}` : text;
   const who = by && by !== "by hand" ? `, as ${by} asked` : "";
   return `${until}${who}${note ? `; ${note}` : ""}`;
-}
-
-/** Who changed a target last, when, and why; empty where nobody knows. */
-export function changed({ changed_by: by, changed_age: since, changed_why: why }) {
-  if (!by) return "";
-  const when = since === null ? "" : `, ${age(since)}`;
-  return `Changed ${by === "by hand" ? by : `by ${by}`}${when}${why ? `: ${why}` : ""}`;
 }
 
 /** What became of the last wish for a target; nothing once a hand has overruled a wish that was done with. */

@@ -1,0 +1,93 @@
+"""The last messages that came in and went out, for a person to look at: kept cheaply, read seldom."""
+
+import re
+from collections import deque
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from homectl.bridge.messages import Message
+from homectl.bridge.wire import Wire
+from homectl.home import MessageView, TrafficView
+
+KEPT = 2000
+"""Messages that are kept."""
+
+SHOWN = 2048
+"""The most bytes of a payload that are kept."""
+
+AT_ONCE = 500
+"""Messages in one answer."""
+
+NEWEST = 100
+"""How many of the last ones an answer has where nobody says since when."""
+
+_HUSHED = r"pin|pin_?code|pass(?:code|word|wd)|secret|token|credentials?|psk|(?:network|api)_?key|(?:install|user)_code"
+_NAME = rf"(?:[^\"/]*_)?(?:{_HUSHED})(?:_[^\"/]*)?"
+_VALUE = r'"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|[^\s,\]}{"\[]+'
+_FIELD = re.compile(rf'("{_NAME}"\s*:\s*)({_VALUE})', re.IGNORECASE)
+_TOPIC = re.compile(rf"(?:^|/){_NAME}$", re.IGNORECASE)
+HIDDEN = "•••"
+
+
+class _Passed(NamedTuple):
+    number: int
+    at: float
+    out: bool
+    message: Message
+    payload: bytes  # as much of it as is kept
+
+
+class Traffic:
+    """A bounded memory of messages; a note of one is one append."""
+
+    def __init__(self, kept: int = KEPT) -> None:
+        self._passed: deque[_Passed] = deque(maxlen=kept)
+        self._count = 0
+
+    def note(self, message: Message, at: float, *, out: bool = False) -> None:
+        """A message came in or went out, at a time of the home."""
+        self._count += 1
+        self._passed.append(_Passed(self._count, at, out, message, message.payload[:SHOWN]))
+
+    def since(self, number: int | None) -> TrafficView:
+        """What passed after a message, the oldest first and so many at once; without one the last few."""
+        first = self._passed[0].number if self._passed else self._count + 1
+        begin = max(first, self._count - NEWEST + 1) if number is None else max(first, number + 1)
+        lost = 0 if number is None else max(0, first - number - 1)
+        found = islice(self._passed, begin - first, begin - first + AT_ONCE)
+        return TrafficView(messages=tuple(map(_shown, found)), dropped=lost)
+
+
+class NotedWire:
+    """A wire, and a note of everything that leaves by it. `now` gives the home's time."""
+
+    def __init__(self, wire: Wire, traffic: Traffic, now: Callable[[], float]) -> None:
+        self._wire, self._traffic, self._now = wire, traffic, now
+
+    def publish(self, message: Message, *, expiry: int | None = None) -> bool:
+        left = self._wire.publish(message, expiry=expiry)
+        if left:
+            self._traffic.note(message, self._now(), out=True)
+        return left
+
+    def subscribe(self, topics: Sequence[str]) -> None:
+        self._wire.subscribe(topics)
+
+
+def _shown(passed: _Passed) -> MessageView:
+    message = passed.message
+    return MessageView(
+        id=passed.number,
+        at=passed.at,
+        direction="out" if passed.out else "in",
+        topic=message.topic,
+        payload=hidden(message.topic, passed.payload.decode("utf-8", errors="replace")),
+        retained=message.retain,
+        bytes=len(message.payload),
+    )
+
+
+def hidden(topic: str, text: str) -> str:
+    """A payload without what is nobody's business: codes, passwords and keys, by the names they stand under."""
+    return HIDDEN if _TOPIC.search(topic) else _FIELD.sub(rf'\1"{HIDDEN}"', text)
