@@ -104,7 +104,7 @@ class Remembered:
         return await self.ask(lambda reader: self._record(reader, home, now, days))
 
     async def ask(self, question: Callable[[PastReader], T]) -> T:
-        """What a question finds. HomeError where too many wait already, JournalError where it cannot be told in time."""
+        """What a question finds. HomeError where too many wait already, JournalError where it takes too long."""
         if self._closed:
             raise HomeError("homectl is stopping; ask again once it runs")
         if self._waiting >= MOST_WAITING:
