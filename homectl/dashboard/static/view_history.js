@@ -20,7 +20,7 @@ export function historyView(root) {
   const device = element("select", { "data-field": "device" });
   const quantity = element("select", { "data-field": "quantity" });
   const readout = element("p", { class: "readout quiet", "data-field": "readout" });
-  const said = element("p", { "data-field": "summary" });
+  const said = element("p", { "data-field": "summary" }, "Looking back…");
   const answer = element("p", { class: "answer", role: "status", hidden: "" });
   const plot = seriesPlot({ onSpan: (since, until) => look(since, until), onRead: point });
   const table = valueTable();
