@@ -66,7 +66,8 @@ WHERE abs(value - before) > ? ORDER BY at DESC LIMIT ?
 """
 _DECISIONS = """
 SELECT * FROM decisions WHERE target = :target AND since < :end AND until >= :start
-  AND ruling IN (SELECT value FROM json_each(:rulings)) AND since >=
+  AND ruling IN (SELECT value FROM json_each(:rulings))
+  AND (:cause IS NULL OR cause = :cause) AND since >=
   coalesce((SELECT max(since) FROM decisions WHERE target = :target AND since <= :start), :start)
 ORDER BY since DESC, rowid DESC LIMIT :limit
 """
@@ -210,11 +211,17 @@ class PastReader:
 
     @_in_time()
     def decisions(
-        self, target: Target, start: float, end: float, rulings: Sequence[Ruling], limit: int
+        self,
+        target: Target,
+        start: float,
+        end: float,
+        rulings: Sequence[Ruling],
+        limit: int,
+        cause: Cause | None = None,
     ) -> list[Record]:
-        """What was decided of a target that stood in a span, the newest first."""
+        """What stood in a span of what was decided of a target, on one behalf or on any (None); the newest first."""
         about = {"target": str(target), "start": ms(start), "end": ms(end), "rulings": json.dumps(rulings)}
-        return [record_of(row) for row in self._db.execute(_DECISIONS, about | {"limit": limit})]
+        return [record_of(row) for row in self._db.execute(_DECISIONS, about | {"limit": limit, "cause": cause})]
 
     @_in_time()
     def errands(self, start: float, end: float, limit: int, targets: Sequence[Target] | None = None) -> list[Errand]:

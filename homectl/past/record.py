@@ -68,8 +68,8 @@ def looked_back(reader: PastReader, looked: Looked) -> tuple[list[AccuracyView],
     judged: list[Judged] = []
     changes: defaultdict[tuple[str, Kind], Counter[str]] = defaultdict(Counter)
     for target in looked.home.targets:
-        found = reader.decisions(target, looked.start, looked.end, CAME_TO_SOMETHING, MOST_DECISIONS)
-        records = [record for record in found if record.cause is looked.cause]
+        about = (looked.start, looked.end, CAME_TO_SOMETHING, MOST_DECISIONS, looked.cause)
+        records = reader.decisions(target, *about)
         judged += _judged(reader, looked, target, records, history)
         sure = looked.autonomy.enough(target)
         for change, met in foreseen(target, records, history, looked.start, looked.end, sure):

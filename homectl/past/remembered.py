@@ -78,7 +78,7 @@ class Remembered:
     ) -> SeriesView:
         home, end = self._home(), self._now() if until is None else until
         start = end - DAY if since is None else since
-        return await self._ask(lambda reader: self._series(reader, home, Signal(device, quantity), start, end, points))
+        return await self.ask(lambda reader: self._series(reader, home, Signal(device, quantity), start, end, points))
 
     async def decisions(
         self, target: Target | None, since: float | None, until: float | None, limit: int, *, idle: bool = False
@@ -90,21 +90,21 @@ class Remembered:
             raise DeviceUnknown(str(target), [str(known) for known in home.targets])
         targets = home.targets if target is None else (target,)
         rulings = tuple(Ruling) if idle else CAME_TO_SOMETHING
-        return await self._ask(lambda reader: _decided(reader, home, targets, (start, end), rulings, limit, now))
+        return await self.ask(lambda reader: _decided(reader, home, targets, (start, end), rulings, limit, now))
 
     async def logbook(self, since: float | None, until: float | None, area: str | None, limit: int) -> LogView:
         home, now = self._home(), self._now()
         if area is not None and area not in {one.id for one in home.areas}:
             raise HomeError(f"No area {area!r} in this home. Known: {', '.join(one.id for one in home.areas)}.")
         span = log.Span(0.0 if since is None else since, now + 1 if until is None else until, limit, area)
-        return await self._ask(lambda reader: log.logbook(reader, home, span, now))
+        return await self.ask(lambda reader: log.logbook(reader, home, span, now))
 
     async def model(self, days: int) -> ModelView:
         home, now = self._home(), self._now()
-        return await self._ask(lambda reader: self._record(reader, home, now, days))
+        return await self.ask(lambda reader: self._record(reader, home, now, days))
 
-    async def _ask(self, question: Callable[[PastReader], T]) -> T:
-        """HomeError where too many wait already, JournalError where the journal cannot tell in time."""
+    async def ask(self, question: Callable[[PastReader], T]) -> T:
+        """What a question finds. HomeError where too many wait already, JournalError where it takes too long."""
         if self._closed:
             raise HomeError("homectl is stopping; ask again once it runs")
         if self._waiting >= MOST_WAITING:

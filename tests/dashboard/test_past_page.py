@@ -23,6 +23,7 @@ pytestmark = pytest.mark.browser
 VENDOR = Path("homectl/dashboard/static/vendor/uplot")
 HOSTILE = "<img src=x onerror=alert(1)>\"'><script>alert(2)</script>"
 
+Scheme = Literal["light", "dark"]
 Scene = Callable[[Page], Awaitable[None]]
 
 
@@ -34,7 +35,7 @@ async def opened(
     view: str,
     *,
     width: int = 1280,
-    scheme: Literal["light", "dark"] = "light",
+    scheme: Scheme = "light",
 ) -> AsyncIterator[Page]:
     """A view of the page of a home that lived a day; nothing may go wrong in the browser meanwhile."""
     shown = FakeHome(home)
@@ -69,9 +70,9 @@ def day(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def see(runner: asyncio.Runner, browser: Browser, day: Path) -> Callable[..., None]:
-    def run(view: str, scene: Scene, home: Home | None = None, **more: object) -> None:
+    def run(view: str, scene: Scene, home: Home | None = None, width: int = 1280, scheme: Scheme = "light") -> None:
         async def play() -> None:
-            async with opened(browser, day, home or small_home(), view, **more) as page:  # type: ignore[arg-type]
+            async with opened(browser, day, home or small_home(), view, width=width, scheme=scheme) as page:
                 await scene(page)
 
         runner.run(play())
@@ -80,8 +81,8 @@ def see(runner: asyncio.Runner, browser: Browser, day: Path) -> Callable[..., No
 
 
 async def look_at(page: Page, device: str, quantity: str) -> None:
-    await page.get_by_label("Device").select_option(device)
-    await page.get_by_label("What").select_option(quantity)
+    await page.locator('select[data-field="device"]').select_option(device)
+    await page.locator('select[data-field="quantity"]').select_option(quantity)
 
 
 def test_a_signal_is_drawn_and_its_extremes_are_said(see: Callable[..., None]) -> None:

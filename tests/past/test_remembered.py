@@ -85,7 +85,7 @@ def test_the_loop_goes_on_while_a_question_is_answered_and_a_crowd_is_turned_awa
             loop.call_soon_threadsafe(began.set)
             release.wait(5)
 
-        held = asyncio.create_task(past._ask(long))
+        held = asyncio.create_task(past.ask(long))
         await began.wait()  # the loop turns though the question is not answered
         others = [asyncio.create_task(past.logbook(None, None, None, 1)) for _ in range(MOST_WAITING)]
         await asyncio.sleep(0.01)

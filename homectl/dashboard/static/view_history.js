@@ -17,10 +17,10 @@ const KIND_OF = { light_on: "light", light_level: "light", setpoint: "setpoint",
 
 /** The view under `root`. */
 export function historyView(root) {
-  const device = element("select", {});
-  const quantity = element("select", {});
+  const device = element("select", { "data-field": "device" });
+  const quantity = element("select", { "data-field": "quantity" });
   const readout = element("p", { class: "readout quiet", "data-field": "readout" });
-  const said = element("p", { "data-field": "summary" });
+  const said = element("p", { "data-field": "summary" }, "Looking back…");
   const answer = element("p", { class: "answer", role: "status", hidden: "" });
   const plot = seriesPlot({ onSpan: (since, until) => look(since, until), onRead: point });
   const table = valueTable();

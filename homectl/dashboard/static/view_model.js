@@ -2,7 +2,7 @@
 
 import { accuracySection } from "./accuracy.js";
 import { candidateSection } from "./candidates.js";
-import { button, element, say } from "./past_elements.js";
+import { button, element, say, show } from "./past_elements.js";
 import { recall } from "./recalling.js";
 import { reliabilitySection } from "./reliability.js";
 import { capital } from "./words.js";
@@ -12,12 +12,13 @@ const AGAIN_MS = 60_000;
 
 /** The view under `root`. */
 export function modelView(root) {
-  const policy = element("p", { class: "strong", "data-field": "policy" });
+  const policy = element("p", { class: "strong", "data-field": "policy" }, "Looking back…");
   const trained = element("p", { class: "quiet", "data-field": "trained" });
   const answer = element("p", { class: "answer", role: "status", hidden: "" });
   const spans = SPANS.map((days) =>
     button(`${days} days`, `Look back ${days} days`, () => look(days), { "data-days": days }));
   const parts = [accuracySection(), reliabilitySection(), candidateSection()];
+  const record = element("div", { class: "record", hidden: "" }, ...parts.map((part) => part.root));
   let days = 28;
   let timer = 0;
   root.append(
@@ -25,7 +26,7 @@ export function modelView(root) {
     element("section", { class: "card past-card deciding", "aria-label": "Who decides" },
       element("div", {}, policy, trained),
       element("div", { class: "pair", role: "group", "aria-label": "How far to look back" }, ...spans), answer),
-    element("div", { class: "record" }, ...parts.map((part) => part.root)));
+    record);
 
   function look(back) {
     days = back;
@@ -38,9 +39,13 @@ export function modelView(root) {
     const { told, why = "" } = await recall("/api/model", { days });
     if (asked !== days) return;
     say(answer, why);
-    if (!told) return;
+    if (!told) {
+      if (record.hidden) say(policy, "Not known");
+      return;
+    }
     say(policy, `Decided by ${told.policy === "rules" ? "rules" : `the ${told.policy}`}`);
     say(trained, `${capital(told.trained)}.`);
+    show(record, true);
     for (const part of parts) part.update(told);
   }
 
