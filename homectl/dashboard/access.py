@@ -102,7 +102,11 @@ class Access:
             if (wait := self._attempts.wait(name, address)) > 0:
                 raise NotKnown(wait)
             one = self._attempts.begin(name, address)
-            account = await asyncio.to_thread(self._accounts.verify, token)
+            try:
+                account = await asyncio.to_thread(self._accounts.verify, token)
+            except HomeError:
+                self._attempts.undone(one)
+                raise
             if account is None:
                 raise NotKnown
             self._attempts.right(one)

@@ -47,8 +47,12 @@ class Attempts:
         self._wrong.append(one)
         return one
 
+    def undone(self, one: Try) -> None:
+        """It could not be looked at."""
+        self._wrong.remove(one)
+
     def right(self, one: Try) -> None:
         """It was right after all."""
-        self._wrong.remove(one)
+        self.undone(one)
         if (one.account, one.address) not in self._known:
             self._known.append((one.account, one.address))

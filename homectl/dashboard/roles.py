@@ -26,7 +26,7 @@ NEEDS: dict[str, Role | None] = {
     "GET /api/history/decisions": VIEWER,
     "GET /api/logbook": VIEWER,
     "GET /api/model": VIEWER,
-    "GET /api/traffic": VIEWER,
+    "GET /api/traffic": RESIDENT,  # what devices say may hold the codes of a keypad
     "GET /api/ladder": VIEWER,
     "POST /api/targets/{device}/light": GUEST,
     "POST /api/targets/{device}/setpoint": GUEST,

@@ -12,7 +12,7 @@ from homectl.dashboard.access import NotKnown
 from homectl.dashboard.attempts import IN_ALL, PER_ADDRESS, WINDOW
 from homectl.dashboard.roles import NEEDS, needed
 from homectl.dashboard.sessions import LIFE
-from homectl.home import Light, Role
+from homectl.home import Account, HomeError, Light, Role
 from tests.dashboard.asking import OURS, Face
 from tests.dashboard.doors import KEY, TOKENS, FakeAccounts, bearer, door
 from tests.dashboard.test_security import BODIES, OUR_PAGE, filled, unchanged
@@ -168,6 +168,23 @@ def test_who_waits_is_told_how_long_and_then_let_in() -> None:
     assert (said.status_code, said.json()["rule"], said.headers["Retry-After"]) == (429, "back-off", "600")
     assert face.answer("GET", "/api/home", headers=bearer(KEY)).status_code == 200
     time.now += WINDOW
+    assert face.answer("GET", "/api/home", headers=bearer(TOKENS[Role.OWNER])).status_code == 200
+
+
+def test_while_the_tokens_cannot_be_read_nobody_gets_in_and_nothing_counts_as_wrong() -> None:
+    class Unreadable(FakeAccounts):
+        broken = True
+
+        def verify(self, token: SecretStr) -> Account | None:
+            if self.broken:
+                raise HomeError("home.tokens: expected the tokens of a home")
+            return super().verify(token)
+
+    accounts = Unreadable()
+    face = Face(FakeHome(), door(accounts), stranger=True)
+    for _ in range(IN_ALL + 1):
+        assert face.answer("GET", "/api/home", headers=bearer(TOKENS[Role.OWNER])).status_code == 503
+    accounts.broken = False
     assert face.answer("GET", "/api/home", headers=bearer(TOKENS[Role.OWNER])).status_code == 200
 
 

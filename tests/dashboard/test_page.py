@@ -340,8 +340,8 @@ def test_silence_is_called_stale_after_15_seconds(see: See) -> None:
     async def scene(seen: Seen) -> None:
         await seen.page.clock.install()
         await seen.page.route("**/api/events", lambda route: asyncio.sleep(60))
-        await seen.page.reload()
-        await expect(seen.page.locator("#person")).to_be_visible()  # let in, it listens
+        async with seen.page.expect_request("**/api/events"):
+            await seen.page.reload()
         await seen.page.clock.run_for(14_000)
         await expect(seen.page.locator("#stale")).to_be_hidden()
         await seen.page.clock.run_for(3_000)
