@@ -3,9 +3,10 @@
 import pytest
 from playwright.async_api import expect
 
-from homectl.home import Quantity
+from homectl.bridge.messages import Message
+from homectl.home import FeatureView, HeadView, InputsView, Quantity, Target
 from tests.dashboard.seen import See, Seen
-from tests.fakes import FakeHome
+from tests.fakes import NOON, FakeHome
 
 pytestmark = pytest.mark.browser
 
@@ -183,3 +184,53 @@ def test_lamps_glow_as_bright_as_they_are(see: See) -> None:
         assert await lamp.evaluate("node => node.style.getPropertyValue('--level')") == "0.8"
 
     see(scene)
+
+
+def test_traffic_is_shown_newest_first_by_direction_words_and_retention(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        await seen.go("simulator")
+        passed = seen.home.passed
+        passed.note(Message("zigbee2mqtt/lamp", b'{"state": "ON"}', retain=True), NOON)
+        passed.note(Message("zigbee2mqtt/lamp/set", b'{"state": "OFF"}'), NOON, out=True)
+        await seen.page.get_by_text("Show what is sent").click()
+        rows = seen.page.get_by_role("list", name="Messages").get_by_role("listitem")
+        await expect(rows).to_have_count(2)
+        await expect(rows.first).to_contain_text("zigbee2mqtt/lamp/set")
+        await seen.page.get_by_label("Direction").select_option("from devices")
+        await expect(rows).to_contain_text(["retained"])
+        await expect(rows).to_have_count(1)
+        await seen.page.get_by_label("Show only messages with").fill("off")
+        await expect(rows).to_have_count(0)
+        await seen.page.get_by_label("Direction").select_option("both directions")
+        await expect(rows).to_have_count(1)
+        await seen.page.get_by_label("retained only").check()
+        await expect(rows).to_have_count(0)
+
+    see(scene)
+
+
+class Reading(FakeHome):
+    """A home whose policy reads two facts, one of which is not known."""
+
+    async def inputs(self, target: Target) -> InputsView:
+        lux = FeatureView(name="lux", value=84.0, unit="lx", age=180.0, missing=False)
+        sun = FeatureView(name="sun", value=0.0, unit="°", age=None, missing=True)
+        heads = (HeadView(task="light_on", said={"on": 0.87, "off": 0.13}),)
+        about = {"at": NOON, "policy": "network base-3", "guard": "would be let through", "record": f"{target}@1"}
+        return InputsView(features=(lux, sun), heads=heads, change=0.31, **about)
+
+
+def test_what_the_network_reads_and_says_is_shown_with_ages(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        await seen.go("simulator")
+        await seen.page.get_by_text("Show what the model sees and says").click()
+        head = seen.page.locator('[data-task="light_on"]')
+        await expect(head).to_contain_text("87 %")
+        await expect(seen.page.locator('[data-task="change"]')).to_contain_text("31 %")
+        rows = seen.page.get_by_role("region", name="Inputs of the model").locator("tbody tr")
+        await expect(rows).to_have_text(["lux84 lx3 min ago", "sunnot known"])
+        await expect(seen.page.locator('[data-field="guard"]')).to_have_text("Guard: would be let through")
+        await seen.page.get_by_label("Show only inputs with").fill("su")
+        await expect(rows).to_have_count(1)
+
+    see(scene, Reading())
