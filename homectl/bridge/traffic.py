@@ -51,7 +51,11 @@ class Traffic:
         self._passed.append(_Passed(self._count, at, out, message, message.payload[:SHOWN]))
 
     def since(self, number: int | None) -> TrafficView:
-        """What passed after a message, the oldest first and so many at once; without one the last few."""
+        """What passed after a message, the oldest first and so many at once; without one the last few.
+
+        A message that has not been yet was another run's: that is without one.
+        """
+        number = None if number is not None and number > self._count else number
         first = self._passed[0].number if self._passed else self._count + 1
         begin = max(first, self._count - NEWEST + 1) if number is None else max(first, number + 1)
         lost = 0 if number is None else max(0, first - number - 1)
