@@ -139,7 +139,7 @@ def _past(journal: Path, directory: Directory, parts: Parts) -> Remembered:
         journal,
         home=lambda: directory.home,
         now=lambda: max(parts.clock.now(), parts.history.newest()),
-        real=time.monotonic,
+        worked=time.thread_time,
         policy=parts.policy,
         ages=parts.limits.ages,
         autonomy=parts.autonomy,

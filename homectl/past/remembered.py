@@ -36,8 +36,8 @@ from homectl.past import logbook as log
 from homectl.past.record import MOST_LESSONS, Looked, candidates, looked_back, trained
 
 DAY = 86_400.0
-PATIENCE = 5.0
-"""Real seconds that a question may take once it is its turn."""
+PATIENCE = 2.0
+"""Seconds of work that a question may take, however busy the machine is with others."""
 
 MOST_WAITING = 8
 """Questions that may wait for their turn."""
@@ -57,13 +57,13 @@ class Remembered:
         *,
         home: Callable[[], Home],
         now: Callable[[], float],
-        real: Callable[[], float],
+        worked: Callable[[], float],
         policy: Policy,
         ages: AgeLimits,
         autonomy: AutonomySettings,
     ) -> None:
-        """`home` and `now` are the home and its time as they are known; `real` gives monotonic seconds."""
-        self._journal, self._home, self._now, self._real = journal, home, now, real
+        """`home` and `now` are the home and its time as they are known; `worked`: seconds that its thread has worked."""
+        self._journal, self._home, self._now, self._worked = journal, home, now, worked
         self._policy, self._ages, self._autonomy = policy, ages, autonomy
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="past")
         self._waiting, self._closed = 0, False
@@ -121,8 +121,8 @@ class Remembered:
 
     @contextmanager
     def _reader(self) -> Iterator[PastReader]:
-        deadline = self._real() + PATIENCE
-        with PastReader.open(self._journal, lambda: self._real() > deadline) as reader:
+        deadline = self._worked() + PATIENCE
+        with PastReader.open(self._journal, lambda: self._worked() > deadline) as reader:
             yield reader
 
     def _series(

@@ -177,7 +177,7 @@ def remembered(path: Path, home: Home | None = None) -> Iterator[Remembered]:
         path,
         home=lambda: home or small_home(),
         now=lambda: NOW,
-        real=lambda: 0.0,
+        worked=lambda: 0.0,
         policy=policy_of("rules", Limits()),
         ages=AgeLimits(),
         autonomy=AutonomySettings(),

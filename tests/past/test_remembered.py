@@ -64,7 +64,7 @@ def test_a_question_that_takes_too_long_ends_in_one_line(tmp_path: Path, day: Pa
         day,
         home=small_home,
         now=lambda: NOW,
-        real=lambda: 10.0 * next(ticks),  # every look at the clock is ten seconds later
+        worked=lambda: 10.0 * next(ticks),  # every look at the clock is ten seconds later
         policy=policy_of("rules", Limits()),
         ages=AgeLimits(),
         autonomy=AutonomySettings(),
