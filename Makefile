@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt
 
-.PHONY: demo test check bench soak install system clean
+.PHONY: demo test check bench soak screenshots install system clean
 
 demo: $(VENV)/.run
 	@sh .ci/system mosquitto
@@ -30,6 +30,9 @@ soak: $(VENV)/.all system
 	rm -rf .measured
 	$(BIN)/python -m pytest -m "soak or promise" --timeout 3600 --measured .measured $(ARGS); code=$$?; \
 	$(BIN)/python -m tests.promises .measured && exit $$code
+
+screenshots: $(VENV)/.all system
+	$(BIN)/python -m tests.screenshots $(ARGS)
 
 $(VENV)/bin/python:
 	@echo "make: creating the environment $(VENV) with $(PYTHON)"

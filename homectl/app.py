@@ -19,12 +19,13 @@ from homectl.control.limits import Limits
 from homectl.control.rules import Rules
 from homectl.control.timetable import next_boundary
 from homectl.daemon import Daemon
-from homectl.dashboard import Server
 from homectl.home import CheckpointMismatch, Clock, Home, HomeError, Policy, SystemClock, ToldClock
 from homectl.journal import Journal, ResilientJournal
 from homectl.learning import Child, Nights, Shelf
 from homectl.learning.standing import GIVEN
+from homectl.page import Page
 from homectl.parts import Parts
+from homectl.past import Remembered
 from homectl.people import Pins, Register, StepUp, Tries
 from homectl.policies import checkpoint_of, policy_of
 from homectl.schedule import Schedule, ToldDaily
@@ -47,8 +48,8 @@ def journal_path(settings: Settings, home: Home) -> Path:
     return data_folder(settings) / f"{home.id}.db"
 
 
-async def run(settings: Settings, home: Home, limits: Limits, ready: Callable[[int], None]) -> None:
-    """Run a home until SIGTERM or SIGINT. `ready` is told the page's port once the page answers.
+async def run(settings: Settings, home: Home, limits: Limits, ready: Callable[[str], None]) -> None:
+    """Run a home until SIGTERM or SIGINT. `ready` is told the page's URL once the page answers.
 
     HomeError where another daemon runs this home, on this journal or on this broker.
     """
@@ -58,7 +59,7 @@ async def run(settings: Settings, home: Home, limits: Limits, ready: Callable[[i
             raise HomeError(reason)
 
 
-async def _run(settings: Settings, home: Home, limits: Limits, path: Path, ready: Callable[[int], None]) -> str:
+async def _run(settings: Settings, home: Home, limits: Limits, path: Path, ready: Callable[[str], None]) -> str:
     """The same with its journal for itself; why it left, where nobody told it to stop."""
     watchdog, own = Watchdog.of(os.environ), Instance(id=uuid.uuid4().hex, started=round(time.time(), 3))
     with started(path, time.time()) as recovering, ResilientJournal.keep(path) as journal:
@@ -76,10 +77,11 @@ async def _run(settings: Settings, home: Home, limits: Limits, path: Path, ready
         daily = ToldDaily(settings.schedule.retention_hour, home.zone, retention) if home.simulated else None
         daemon = Daemon(parts, directory, sole, nights, others, step_up=_step_up(path), daily=daily)
         sole.serve(daemon)
-        server = Server(daemon, settings.dashboard.port)
+        past = _past(path, directory, parts)
+        page = Page(daemon, settings.dashboard, path, past)
         schedule = _schedule(settings, home, retention, daemon)
         try:
-            ready(await server.start())
+            ready(await page.start())
             schedule.start()
             connection.start(loop, sole.hear, sole.connected)
             watchdog.ready()
@@ -90,7 +92,8 @@ async def _run(settings: Settings, home: Home, limits: Limits, path: Path, ready
             if nights is not None:
                 nights.stop()
             connection.stop()
-            await server.stop()
+            await page.stop()
+            past.close()
     return left.reason
 
 
@@ -128,6 +131,18 @@ def _parts(home: Home, limits: Limits, journal: Journal, autonomy: AutonomySetti
         limits=limits,
         autonomy=autonomy,
         new_id=lambda: uuid.uuid4().hex,
+    )
+
+
+def _past(journal: Path, directory: Directory, parts: Parts) -> Remembered:
+    return Remembered(
+        journal,
+        home=lambda: directory.home,
+        now=lambda: max(parts.clock.now(), parts.history.newest()),
+        worked=time.thread_time,
+        policy=parts.policy,
+        ages=parts.limits.ages,
+        autonomy=parts.autonomy,
     )
 
 

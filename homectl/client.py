@@ -1,9 +1,10 @@
 """Asks a running daemon over its HTTP API, as any program on this machine may."""
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from datetime import date
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from typing import Any
 from urllib.parse import quote
 
@@ -22,14 +23,24 @@ from homectl.home import (
     Rung,
     Target,
 )
+from homectl.page_key import PageKey
 
 TIMEOUT = 5.0
 PATIENCE = 15.0
 """Seconds that an answer may take which waits for PINs to be looked at."""
 
 
+NOBODY = (
+    "The home asks who you are: run this as the user that runs the home, or give $HOMECTL_TOKEN a token of "
+    "homectl token add"
+)
+
+
 class Client:
-    """One daemon on loopback. Every call raises HomeError where nobody answers."""
+    """One daemon of this machine. Every call raises HomeError where nobody answers.
+
+    Shows the token that $HOMECTL_TOKEN holds, or that the daemon has left for the programs of its user.
+    """
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -104,11 +115,14 @@ class Client:
         )
 
     def _call(self, method: str, path: str, body: Mapping[str, Any] | None = None, timeout: float = TIMEOUT) -> Any:
-        connection = HTTPConnection("127.0.0.1", self._port, timeout=timeout)
+        key = PageKey.of(self._port) or PageKey(port=self._port, token="")
+        token = os.environ.get("HOMECTL_TOKEN") or key.token
+        asked = connection(key, timeout)
         headers = {"X-Homectl": "1", "Content-Type": "application/json"} if body is not None else {}
+        headers |= {"Authorization": f"Bearer {token}"} if token else {}
         try:
-            connection.request(method, path, None if body is None else json.dumps(body), headers)
-            answer = connection.getresponse()
+            asked.request(method, path, None if body is None else json.dumps(body), headers)
+            answer = asked.getresponse()
             said = json.loads(answer.read() or b"null")
         except OSError as error:
             raise HomeError(
@@ -118,15 +132,25 @@ class Client:
         except (HTTPException, ValueError):
             raise self._stranger() from None
         finally:
-            connection.close()
+            asked.close()
         if answer.status >= 400:
             raise _refused(answer.status, said, answer.getheader("Retry-After"))
         return said
 
 
+def connection(key: PageKey, timeout: float) -> HTTPConnection:
+    """To the page, encrypted where it has a certificate: then to nobody but who holds its key."""
+    context = key.encrypted()
+    if context is None:
+        return HTTPConnection(key.host, key.port, timeout=timeout)
+    return HTTPSConnection(key.host, key.port, timeout=timeout, context=context)
+
+
 def _refused(status: int, said: Any, wait: str | None) -> HomeError:
     rule, finding = (said.get("rule", ""), said.get("finding", "")) if isinstance(said, dict) else ("", str(said))
-    if status == 429 and wait is not None and wait.isdecimal():
+    if status == 401 and rule == "token":
+        return HomeError(NOBODY)
+    if status == 429 and rule == "lock-out" and wait is not None and wait.isdecimal():
         return LockedOut(int(wait))
     if status == 401:
         return PinRefused(rule, finding)

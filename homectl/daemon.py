@@ -30,6 +30,7 @@ from homectl.home import (
     MessageError,
     Mode,
     Rung,
+    RungView,
     Setting,
     Target,
     TrafficView,
@@ -257,6 +258,7 @@ class Daemon:
             hold=lambda target: control.state.holds.hold(target, control.present()),
             autonomy=lambda target: str(control.level(target)),
             suggestion=self._suggestions.words,
+            verdict=control.verdicts.get,
         )
         return home_view(
             known,
@@ -352,15 +354,12 @@ class Daemon:
 
     async def explain(self, target: Target) -> str:
         self._known(target)
-        said = " ".join(filter(None, (self._control.explained(target), self._done(target))))
-        return said or f"{target}: nothing has been decided yet."
-
-    def _done(self, target: Target) -> str:
-        """What homectl last did about a target, and when; empty where that was its last decision."""
         done, last = self._parts.journal.last_done(target), self._control.verdicts.get(target)
-        if done is None or (last is not None and last.approved is not None):
-            return ""
-        return last_done(done, self._control.home, self._control.now())
+        said = (self._control.explained(target), last_done(done, last, self._control.home, self._control.now()))
+        return " ".join(filter(None, said)) or f"{target}: nothing has been decided yet."
+
+    async def ladder(self) -> Sequence[RungView]:
+        return await self._control.rungs.views(self._control.present)
 
     async def learning(self, wish: LearningWish, days: Sequence[date] = ()) -> str:
         if self._learning is None:

@@ -1,14 +1,16 @@
 """The ladder of a running home: people step up as far as what was measured allows, homectl steps down by itself."""
 
+import asyncio
 import logging
 from collections import Counter
+from collections.abc import Callable
 
 from homectl.control.agreement import Agreement, agreement
 from homectl.control.autonomy import rung_of
 from homectl.control.holds import SOMEBODY
 from homectl.control.pipeline import Moment, level_of
 from homectl.control.state import ControlState
-from homectl.home import HOMECTL, ActionRefused, Autonomy, Home, JournalError, Rung, Step, Target, local_words
+from homectl.home import HOMECTL, ActionRefused, Autonomy, Home, JournalError, Rung, RungView, Step, Target, local_words
 from homectl.journal import Journal
 
 log = logging.getLogger(__name__)
@@ -61,6 +63,29 @@ class Rungs:
         if step is None or step.by != HOMECTL:
             return ""
         return f"It may only suggest since {local_words(step.since, now.home.zone, now.at)}: {step.why}."
+
+    async def views(self, now: Callable[[], Moment]) -> list[RungView]:
+        """Every rung as a person reads it. Others have their turn between two: each looks back LOOKED_BACK seconds."""
+        shown: list[RungView] = []
+        home = now().home
+        for rung in sorted({rung_of(home, target) for target in home.targets}, key=str):
+            shown.append(self._view(rung, now()))
+            await asyncio.sleep(0)
+        return shown
+
+    def _view(self, rung: Rung, now: Moment) -> RungView:
+        seen, step = seen_on(self._journal, rung, now), self._state.ladder.steps.get(rung)
+        said = step and f"set by {step.by}, {local_words(step.since, now.home.zone, now.at)}: {step.why}"
+        return RungView(
+            area=rung.area,
+            kind=rung.kind,
+            level=level_of(on_rung(now.home, rung)[0], now),
+            said=said or "",
+            **{name: getattr(seen, name) for name in ("followed", "answered", "unanswered", "foreseen", "changes")},
+            proposals_needed=now.autonomy.proposals,
+            share_needed=now.autonomy.sure(rung.kind),
+            short=now.autonomy.short_of_auto(rung.kind, seen),
+        )
 
     def drifted(self, why: str, now: Moment) -> None:
         """People take back more than they used to, in all the home: every rung at auto steps down."""

@@ -3,20 +3,22 @@
 import difflib
 import os
 from collections.abc import Iterator
+from ipaddress import ip_address
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Self, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, field_validator, model_validator
 
 from homectl.bridge.settings import BridgeSettings
 from homectl.control.autonomy import AutonomySettings
 from homectl.control.limits import Limits
 from homectl.home import ConfigError, Home
+from homectl.places import state_folder
 from homectl.schedule import ScheduleSettings
 
 PREFIX = "HOMECTL_"
-OUTSIDE = frozenset({"HOMECTL_CONFIG", "HOMECTL_DATA", "HOMECTL_TRACEBACK"})
+OUTSIDE = frozenset({"HOMECTL_CONFIG", "HOMECTL_DATA", "HOMECTL_TOKEN", "HOMECTL_TRACEBACK"})
 """Variables that say something else than a key of the settings."""
 
 LARGEST = 2**20
@@ -31,11 +33,34 @@ Model = TypeVar("Model", bound=BaseModel)
 
 
 class DashboardSettings(BaseModel):
-    """The page and the API, on loopback only."""
+    """The page and the API: on loopback only, unless another address is named."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     port: int = Field(default=8124, ge=0, le=65535)
+    bind: str = Field(default="127.0.0.1", description="the address to listen on; another than loopback lets others in")
+    hosts: tuple[str, ...] = Field(default=(), description="further names by which browsers ask for the page")
+    certificate: Path | None = Field(default=None, description="PEM; with `key` the page is served encrypted")
+    key: Path | None = None
+
+    @field_validator("bind")
+    @classmethod
+    def _an_address(cls, bind: str) -> str:
+        try:
+            return str(ip_address("127.0.0.1" if bind == "localhost" else bind))
+        except ValueError:
+            raise ValueError("expected an address such as 127.0.0.1 or 192.168.1.20") from None
+
+    @model_validator(mode="after")
+    def _both_or_none(self) -> Self:
+        if (self.certificate is None) != (self.key is None):
+            raise ValueError("expected certificate and key together")
+        return self
+
+    def beside(self, folder: Path) -> "DashboardSettings":
+        """With its paths relative to a folder, where they are relative."""
+        paths = {name: folder / path for name in ("certificate", "key") if (path := getattr(self, name)) is not None}
+        return self.model_copy(update=paths)
 
 
 class Settings(BaseModel):
@@ -96,15 +121,13 @@ def _beside(path: Path, settings: Settings) -> Settings:
     folder = path.absolute().parent
     policy = settings.policy if settings.policy in ("base", "rules") else str(folder / settings.policy)
     data = None if settings.data is None else folder / settings.data
-    return settings.model_copy(update={"policy": policy, "data": data})
+    dashboard = settings.dashboard.beside(folder)
+    return settings.model_copy(update={"policy": policy, "data": data, "dashboard": dashboard})
 
 
 def data_folder(settings: Settings) -> Path:
     """Where state is kept: the setting, $HOMECTL_DATA, systemd's folder, or XDG state."""
-    environment = os.environ
-    chosen = settings.data or environment.get("HOMECTL_DATA") or environment.get("STATE_DIRECTORY")
-    fallback = Path(environment.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "homectl"
-    folder = Path(chosen) if chosen else fallback
+    folder = settings.data or state_folder()
     folder.mkdir(parents=True, exist_ok=True)
     return folder
 

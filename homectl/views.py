@@ -6,13 +6,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+
 from homectl.control.limits import Limits
 from homectl.control.modes import meaning
 from homectl.control.orders import words_of_hold
 from homectl.control.pipeline import explain
 from homectl.home import (
     STATE,
+    TOLERANCE,
     AreaView,
+    Cause,
     Clock,
     CommandState,
     Device,
@@ -23,6 +27,8 @@ from homectl.home import (
     Home,
     HomeView,
     Kind,
+    Light,
+    Lock,
     LockState,
     ModeSpan,
     ModeView,
@@ -30,9 +36,13 @@ from homectl.home import (
     Outcome,
     Quantity,
     Record,
+    Setpoint,
+    Setting,
     Target,
     TargetView,
     ValueView,
+    Verdict,
+    VerdictView,
     local_words,
 )
 
@@ -57,6 +67,8 @@ WORDS: dict[Quantity, tuple[str, str]] = {
     Quantity.CARBON_MONOXIDE: ("clear", "alarm"),
 }
 BY: dict[Origin, str] = {Origin.PERSON: "by hand", Origin.HOMECTL: "homectl", Origin.AUTOMATION: "another automation"}
+ASKED_HERE = "a person, asked here"
+AGAIN = (CommandState.FAILED, CommandState.EXPIRED)
 
 
 def text_of(quantity: Quantity, value: float) -> str:
@@ -85,6 +97,7 @@ class Knowledge:
     hold: Callable[[Target], Hold | None]
     autonomy: Callable[[Target], str]
     suggestion: Callable[[Target], str] = lambda _target: ""
+    verdict: Callable[[Target], Verdict | None] = lambda _target: None
 
 
 def home_view(known: Knowledge, **about: Any) -> HomeView:
@@ -127,8 +140,10 @@ def mode_view(span: ModeSpan | None, home: Home, at: float) -> ModeView:
     return ModeView(mode=span.mode, by=span.by, since=span.since, until=span.until, text=text)
 
 
-def last_done(done: Record, home: Home, at: float) -> str:
-    """What homectl last did about a target, and when, as a person reads it."""
+def last_done(done: Record | None, last: Verdict | None, home: Home, at: float) -> str:
+    """What homectl last did about a target, and when; empty where that was its `last` decision, or nothing yet."""
+    if done is None or (last is not None and last.approved is not None):
+        return ""
     return f"The last that homectl did about it, {local_words(done.since, home.zone, at)}: {explain(done, home)}"
 
 
@@ -167,7 +182,6 @@ def reported(history: History, target: Target, at: float) -> str:
 
 
 def _target(known: Knowledge, target: Target, at: float) -> TargetView:
-    sample = known.history.sample(target.device, STATE[target.kind], at)
     outcome = known.outcomes.get(target)
     lock = target.kind is Kind.LOCK
     hold = hold_view(known.hold(target), known.home, at)
@@ -179,11 +193,80 @@ def _target(known: Knowledge, target: Target, at: float) -> TargetView:
         state=CommandState(outcome.state) if outcome else None,
         cause=str(outcome.command.cause) if outcome else "",
         detail=outcome.detail if outcome else "",
-        changed_by=BY.get(sample.origin, "") if sample else "",
+        again=body_of(outcome.command.setting) if outcome and outcome.state in AGAIN else None,
+        **_changed(known.history, target, outcome, at),
         hold_left=None if hold is None else hold.left,
         hold=hold,
         autonomy=known.autonomy(target),
         suggestion=known.suggestion(target),
         unlocks=lock and known.home.device(target.device).unlocks,
         decision=known.sentence(target),
+        verdict=verdict_view(known.verdict(target)),
     )
+
+
+def body_of(setting: object) -> dict[str, Any] | None:
+    """How a setting is asked for; None for what is not asked for twice, as to unlock."""
+    match setting:
+        case Light(on=on, level=None):
+            return {"on": on}
+        case Light(on=on, level=level):
+            return {"on": on, "level": level}
+        case Setpoint(celsius=celsius):
+            return {"celsius": celsius}
+        case Lock():
+            return {"lock": True}
+    return None
+
+
+def _changed(history: History, target: Target, outcome: Outcome | None, at: float) -> dict[str, Any]:
+    """Who changed a target last, when and why."""
+    sample = history.sample(target.device, STATE[target.kind], at)
+    if sample is None or sample.origin not in BY:
+        return {}
+    since = last_change(history, target, at)
+    by, why = BY[sample.origin], ""
+    if outcome is not None and outcome.state is CommandState.CONFIRMED and (since is None or since <= outcome.at):
+        by = ASKED_HERE if sample.origin is Origin.PERSON and outcome.command.cause is Cause.PERSON else by
+        why = outcome.command.reason if sample.origin is Origin.HOMECTL else ""
+    return {"changed_by": by, "changed_at": since, "changed_why": why}
+
+
+def last_change(history: History, target: Target, at: float) -> float | None:
+    """When a target's state last became another, up to `at`; None where nothing tells of it."""
+    quantity = STATE[target.kind]
+    track = history.track(target.device, quantity)
+    if track is None:
+        return None
+    size = int(np.searchsorted(track.times, at, side="right"))
+    moved = np.flatnonzero(~(np.abs(np.diff(track.values[:size])) <= TOLERANCE[quantity]))
+    return float(track.times[moved[-1] + 1]) if len(moved) else None
+
+
+def verdict_view(verdict: Verdict | None) -> VerdictView | None:
+    """A verdict as a person reads it."""
+    if verdict is None:
+        return None
+    decision = verdict.decision
+    return VerdictView(
+        at=decision.at,
+        ruling=verdict.ruling,
+        setting="" if decision.setting is None else str(decision.setting),
+        other=other_than(decision.setting),
+        cause=str(decision.cause),
+        confidence=decision.confidence if math.isfinite(decision.confidence) else None,
+        rule=verdict.rule,
+        reason=verdict.reason,
+    )
+
+
+def other_than(setting: Setting | None) -> str:
+    """The other choice that a policy weighed a setting against; empty where it wanted nothing."""
+    match setting:
+        case Light(on=on):
+            return "off" if on else "on"
+        case Setpoint():
+            return "another temperature"
+        case Lock():
+            return "not locked"
+    return ""

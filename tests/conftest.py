@@ -1,5 +1,6 @@
 """What every test may ask for: a broker of the session, and a place for the figures it measures."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,12 @@ from tests.brokers import running
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--measured", type=Path, default=None, metavar="FOLDER", help="where measured figures are kept")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def state(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What homectl keeps for its user is kept for the tests alone."""
+    os.environ["XDG_STATE_HOME"] = str(tmp_path_factory.mktemp("state"))
 
 
 @pytest.fixture

@@ -39,16 +39,19 @@ from homectl.home import (
     Quantity,
     Reading,
     Rung,
+    RungView,
     Setpoint,
     Setting,
     Target,
     ToldClock,
     TrafficView,
     Unlock,
+    Verdict,
     Wish,
     wanted,
 )
 from homectl.views import Knowledge, home_view, mode_view
+from tests.staged import after, staged
 
 NOON = 1_736_249_400.0  # Tuesday 2025-01-07 12:30 in Berlin
 
@@ -107,6 +110,10 @@ FIRST: dict[tuple[str, Quantity], float] = {
 """What the devices of the small home say at first."""
 
 
+def _origin(cause: Cause) -> Origin:
+    return Origin.PERSON if cause is Cause.PERSON else Origin.HOMECTL
+
+
 class FakeHome:
     """Implements Actions and Insight. Nothing is confirmed before `confirm`, nothing fails before `fail`.
 
@@ -122,12 +129,13 @@ class FakeHome:
         self.span: ModeSpan | None = None
         self.sentences: dict[Target, str] = {}
         self.suggestions: dict[Target, Setting] = {}
+        self.verdicts: dict[Target, Verdict] = {}
         self.levels: dict[Rung, Autonomy | None] = {}
         self.health: dict[str, Any] = {"readings": 0, "commands": {"asked": 0}}
         self.connected = True
         self.pending: tuple[str, ...] = ()
         self.alarms: tuple[str, ...] = ()
-        self.simulator: dict[str, Any] = {"speed": 1.0, "paused": False, "people": {"Ada": "kitchen", "Ben": "away"}}
+        self.simulator = staged()
         self.asked: list[tuple[Target, Wish]] = []
         self.wrong = 0
         self.simulated: list[tuple[str, dict[str, Any]]] = []
@@ -150,6 +158,7 @@ class FakeHome:
             hold=self._hold,
             autonomy=lambda target: "auto" if self.home.simulated else "observe",
             suggestion=lambda target: str(self.suggestions.get(target, "")),
+            verdict=self.verdicts.get,
         )
         return home_view(
             known,
@@ -217,6 +226,9 @@ class FakeHome:
         self.levels[rung] = level
         return f"{rung} is at {level} now"
 
+    async def ladder(self) -> Sequence[RungView]:
+        return [self._rung(target) for target in self.home.targets]
+
     async def mode(self, mode: Mode, hours: float | None = None, until: str = "", by: str = "") -> str:
         now = self.clock.now()
         if until == "yesterday":
@@ -251,16 +263,9 @@ class FakeHome:
         if not self.home.simulated:
             raise ActionRefused("simulated", "This home is real; it has no simulator.")
         self.simulated.append((control, arguments))
-        match control:
-            case "speed":
-                self.simulator = self.simulator | {"speed": arguments["speed"]}
-            case "pause" | "resume":
-                self.simulator = self.simulator | {"paused": control == "pause"}
-            case "move":
-                people = self.simulator["people"] | {arguments["person"]: arguments["area"]}
-                self.simulator = self.simulator | {"people": people}
-            case "press":
-                self._press(arguments["device"])
+        if control == "press":
+            self._press(arguments["device"])
+        self.simulator = after(self.simulator, control, arguments)
         self.changed()
 
     def ask(self, target: Target, setting: Wish, cause: Cause) -> None:
@@ -275,7 +280,7 @@ class FakeHome:
         """The device reports what was asked of it."""
         command = self.outcomes[target].command
         for quantity, value in wanted(command.setting).items():
-            self.report(target.device, quantity, value, Origin.HOMECTL)
+            self.report(target.device, quantity, value, _origin(command.cause))
         self._end(target, CommandState.CONFIRMED, "")
 
     def fail(self, target: Target, detail: str = "unreachable") -> None:
@@ -302,6 +307,15 @@ class FakeHome:
         self.version += 1
         self._changed.set()
         self._changed = asyncio.Event()
+
+    def _rung(self, target: Target) -> RungView:
+        """Twelve proposals were answered, nine of them as proposed; nobody can let it more before there are twenty."""
+        area = self.home.device(target.device).area or ""
+        level = self.levels.get(Rung(area, target.kind)) or Autonomy.SUGGEST
+        counted = {"followed": 9, "answered": 12, "unanswered": 3, "foreseen": 7, "changes": 11}
+        short = "12 proposals were answered, 20 are needed"
+        gate = {"proposals_needed": 20, "share_needed": 0.8, "short": short}
+        return RungView(area=area, kind=target.kind, level=level, **counted, **gate)
 
     def _press(self, device: str) -> None:
         lamp = Target(device, Kind.LIGHT)

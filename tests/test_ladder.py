@@ -1,9 +1,11 @@
 """The ladder of a home under control: up by a person as far as was measured, down by itself, and kept."""
 
+import asyncio
 from collections.abc import Callable, Iterator
 
 import pytest
 
+from homectl.control.autonomy import rung_of
 from homectl.home import HOMECTL, ActionRefused, Autonomy, Kind, Light, Quantity, Ruling, Rung
 from homectl.journal import Journal
 from homectl.ladder import seen_on
@@ -158,3 +160,17 @@ def test_where_nothing_is_controlled_there_is_no_rung(begin: Begin, rung: Rung) 
     home = begin()
     with pytest.raises(ActionRefused, match="such as hall lock, kitchen light, living setpoint"):
         home.control.rungs.set(rung, Autonomy.OFF, "anna", home.control.present())
+
+
+def test_a_rung_is_shown_with_what_people_made_of_its_proposals_and_what_is_missing_for_auto(begin: Begin) -> None:
+    home = begin(Autonomy.SUGGEST)
+    propose_and_be_answered(home, 2, follow=True)
+    shown = asyncio.run(home.control.rungs.views(home.control.present))
+    lamps = next(rung for rung in shown if (rung.area, rung.kind) == ("kitchen", Kind.LIGHT))
+    assert len(shown) == len({rung_of(home.control.home, target) for target in home.control.home.targets})
+    assert (lamps.level, lamps.followed, lamps.answered, lamps.said) == (Autonomy.SUGGEST, 2, 2, "")
+    assert (lamps.proposals_needed, lamps.short) == (20, "2 proposals were answered, 20 are needed")
+    let(home, Autonomy.OBSERVE)
+    (after,) = [rung for rung in asyncio.run(home.control.rungs.views(home.control.present)) if rung.area == "kitchen"]
+    assert after.level is Autonomy.OBSERVE
+    assert after.said.startswith("set by anna, ")

@@ -22,6 +22,8 @@ def write(folder: Path, **files: str) -> Path:
     [
         ("bridge: {brocker: {}}", ":1:10: bridge.brocker: expected a known key, got 'brocker'; did you mean 'broker'?"),
         ("dashboard:\n  port: 70000", ":2:9: dashboard.port: expected less than or equal to 65535, got 70000"),
+        ("dashboard:\n  bind: everywhere", ":2:9: dashboard.bind: expected an address such as 127.0.0.1"),
+        ("dashboard: {certificate: page.pem}", "dashboard: expected certificate and key together"),
         ("autonomy: {level: sometimes}", "autonomy.level: expected 'off', 'observe', 'suggest' or 'auto'"),
         ("- a list", ":1:1: expected keys and values, got list"),
         ("a: [1", ":1:6: expected YAML"),

@@ -18,6 +18,7 @@ def run(args: Namespace) -> int:
     import asyncio
     import logging
 
+    from homectl.app import journal_path
     from homectl.app import run as run_home
     from homectl.cli.configuration import find
     from homectl.settings import load
@@ -25,9 +26,12 @@ def run(args: Namespace) -> int:
     level = logging.DEBUG if args.verbose else logging.INFO
     logging.basicConfig(level=level, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     settings, home, limits = load(find(args.config))
-    asyncio.run(run_home(settings, home, limits, lambda port: _say_ready(home.id, port)))
+    asyncio.run(run_home(settings, home, limits, lambda page: _say_ready(home.id, page, journal_path(settings, home))))
     return 0
 
 
-def _say_ready(home: str, port: int) -> None:
-    print(f"homectl: {home} is running; its page: http://127.0.0.1:{port}/", flush=True)
+def _say_ready(home: str, page: str, journal: Path) -> None:
+    from homectl.page import with_first_token
+
+    for line in with_first_token(f"homectl: {home} is running; its page: ", page, journal):
+        print(line, flush=True)

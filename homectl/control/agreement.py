@@ -7,8 +7,11 @@ after, and *declined* if they set something else, said so, or were about and let
 proposed at that time or shortly before.
 """
 
+from bisect import bisect_left, bisect_right
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
+from enum import StrEnum
 
 import numpy as np
 
@@ -67,35 +70,81 @@ class Agreement:
         return f"{self.followed} of {self.answered} proposals followed ({self.share:.0%}){alone}; {made}"
 
 
+class Answer(StrEnum):
+    """What people made of a proposal."""
+
+    FOLLOWED = "followed"
+    DECLINED = "declined"
+    UNANSWERED = "unanswered"
+
+
 @dataclass(frozen=True, slots=True)
-class _Change:
+class Change:
+    """What a person set a target to. `new`: it was something else before; else they said that it is right as it is."""
+
     at: float
     value: float
+    new: bool
 
 
 def agreement(
-    home: Home, target: Target, records: Iterable[Record], history: History, start: float, end: float, sure: float
+    home: Home, target: Target, records: Sequence[Record], history: History, start: float, end: float, sure: float
 ) -> Agreement:
     """Of one target, over what was proposed and changed from `start` up to `end`, UTC seconds.
 
     `records` may be of other targets as well and in any order; less confident ones than `sure` are no proposals. What
     was proposed less than AROUND before `end` may still be followed and is left out.
     """
-    said = _by_people(target, history, start, end)
-    changes = [change for change, new in said if new]
+    found = Counter(answer for _, answer in answers(home, target, records, history, start, end, sure))
+    changes = foreseen(target, records, history, start, end, sure)
+    return Agreement(
+        followed=found[Answer.FOLLOWED],
+        declined=found[Answer.DECLINED],
+        unanswered=found[Answer.UNANSWERED],
+        changes=len(changes),
+        foreseen=sum(met for _, met in changes),
+    )
+
+
+def answers(
+    home: Home, target: Target, records: Sequence[Record], history: History, start: float, end: float, sure: float
+) -> list[tuple[Record, Answer]]:
+    """Every proposal as `agreement` counts them, in the order of time, and what people made of it."""
+    said = by_people(target, history, start, end)
+    runs = _proposals(target, records, start, end, sure)
+    return [(run, _answer(run, home, history, during(said, run.since, _end(run)))) for run in runs]
+
+
+def foreseen(
+    target: Target, records: Sequence[Record], history: History, start: float, end: float, sure: float
+) -> list[tuple[Change, bool]]:
+    """Every change that people made, in the order of time, and whether the same was proposed then or shortly before."""
+    said = by_people(target, history, start, end)
+    runs = _proposals(target, records, start, end, sure)
+    met = {change.at for run in runs for change in during(said, run.since, _end(run)) if same(run, change.value)}
+    return [(change, change.at in met) for change in said if change.new]
+
+
+def during(said: Sequence[Change], start: float, end: float) -> Sequence[Change]:
+    """What was said from a time to another, both with them; `said` is in the order of time."""
+    return said[bisect_left(said, start, key=_when) : bisect_right(said, end, key=_when)]
+
+
+def _when(change: Change) -> float:
+    return change.at
+
+
+def _answer(run: Record, home: Home, history: History, said: Sequence[Change]) -> Answer:
+    """What people made of a proposal, by what they `said` as long as it could be followed."""
+    if any(change.new and same(run, change.value) for change in said):
+        return Answer.FOLLOWED
+    return Answer.DECLINED if said or _let_be(run, home, history) else Answer.UNANSWERED
+
+
+def _proposals(target: Target, records: Iterable[Record], start: float, end: float, sure: float) -> list[Record]:
     last = end - AROUND[target.kind]
     shown = (r for r in records if r.target == target and r.ruling in WATCHING and r.confidence >= sure)
-    runs = _runs(record for record in shown if start <= record.since <= last)
-    followed = [any(_meets(run, change) for change in changes) for run in runs]
-    left = [run for run, done in zip(runs, followed, strict=True) if not done]
-    declined = sum(_answered(run, home, history, [change for change, _ in said]) for run in left)
-    return Agreement(
-        followed=sum(followed),
-        declined=declined,
-        unanswered=len(left) - declined,
-        changes=len(changes),
-        foreseen=sum(any(_meets(run, change) for run in runs) for change in changes),
-    )
+    return _runs(record for record in shown if start <= record.since <= last)
 
 
 def _runs(records: Iterable[Record]) -> list[Record]:
@@ -110,8 +159,8 @@ def _runs(records: Iterable[Record]) -> list[Record]:
     return found
 
 
-def _by_people(target: Target, history: History, start: float, end: float) -> Sequence[tuple[_Change, bool]]:
-    """What people set the target to, and whether that was a change; else they said that it is right as it is."""
+def by_people(target: Target, history: History, start: float, end: float) -> Sequence[Change]:
+    """What people set the target to, in the order of time."""
     track = history.track(target.device, STATE[target.kind])
     if track is None:
         return ()
@@ -120,12 +169,7 @@ def _by_people(target: Target, history: History, start: float, end: float) -> Se
     said = theirs[1:] & (new | ~theirs[:-1])
     inside = (track.times[1:] >= start) & (track.times[1:] < end)
     places = np.flatnonzero(said & inside)
-    return [(_Change(float(track.times[p + 1]), float(track.values[p + 1])), bool(new[p])) for p in places]
-
-
-def _meets(run: Record, change: _Change) -> bool:
-    """Whether a change is what was proposed at its time, or shortly before."""
-    return run.since <= change.at <= _end(run) and _same(run, change.value)
+    return [Change(float(track.times[p + 1]), float(track.values[p + 1]), bool(new[p])) for p in places]
 
 
 def _end(run: Record) -> float:
@@ -133,13 +177,10 @@ def _end(run: Record) -> float:
     return run.until + AROUND[run.target.kind]
 
 
-def _answered(run: Record, home: Home, history: History, said: Sequence[_Change]) -> bool:
-    """Whether somebody set something else, or was about and let it be."""
-    start, end = run.since, _end(run)
-    if any(start <= change.at <= end for change in said):
-        return True
+def _let_be(run: Record, home: Home, history: History) -> bool:
+    """Whether somebody was about and let it be."""
     seen = () if run.target.kind is Kind.SETPOINT else watchers(run.target, home)
-    return any(_moved(history, device.id, start, end) for device in seen)
+    return any(_moved(history, device.id, run.since, _end(run)) for device in seen)
 
 
 def _moved(history: History, sensor: str, start: float, end: float) -> bool:
@@ -151,7 +192,7 @@ def _moved(history: History, sensor: str, start: float, end: float) -> bool:
     return bool((track.values[max(0, first - 1) : last] == 1.0).any())
 
 
-def _same(run: Record, value: float) -> bool:
+def same(run: Record, value: float) -> bool:
     """Whether a value of the target's state is what a verdict would have set."""
     match run.target.kind:
         case Kind.LIGHT:

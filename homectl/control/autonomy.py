@@ -29,7 +29,7 @@ class AutonomySettings(BaseModel):
 
     def enough(self, target: Target) -> float:
         """The confidence from which on a policy may act by itself."""
-        return self._sure(target.kind)
+        return self.sure(target.kind)
 
     def lowered(self, level: Autonomy, target: Target, confidence: float) -> Autonomy:
         """The level left once confidence has had its say: doubt turns auto into suggest; NaN is doubt."""
@@ -43,11 +43,12 @@ class AutonomySettings(BaseModel):
         """
         if seen.answered < self.proposals:
             return f"{seen.answered} proposals were answered, {self.proposals} are needed"
-        if not seen.share >= self._sure(kind):
-            return f"{seen.share:.0%} of its proposals were followed, {self._sure(kind):.0%} are needed"
+        if not seen.share >= self.sure(kind):
+            return f"{seen.share:.0%} of its proposals were followed, {self.sure(kind):.0%} are needed"
         return ""
 
-    def _sure(self, kind: Kind) -> float:
+    def sure(self, kind: Kind) -> float:
+        """The same for every target of a kind."""
         return self.lock_confidence if kind is Kind.LOCK else self.confidence
 
 

@@ -1,6 +1,7 @@
-"""The page and the API: a running home seen and asked over HTTP on loopback."""
+"""The page and the API: a running home seen and asked over HTTP, by those who may."""
 
+from homectl.dashboard.access import Access
 from homectl.dashboard.application import application
-from homectl.dashboard.server import Server
+from homectl.dashboard.server import Address, Forwarder, Server
 
-__all__ = ["Server", "application"]
+__all__ = ["Access", "Address", "Forwarder", "Server", "application"]

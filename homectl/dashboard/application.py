@@ -1,16 +1,18 @@
 """The HTTP face of a running home: one page, a JSON API with OpenAPI, a stream of events."""
 
 import asyncio
+from collections.abc import Collection
 from pathlib import Path
 from typing import Annotated, Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, FastAPI, Request
 from fastapi import Path as InPath
 from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
 from fastapi.staticfiles import StaticFiles
 from pydantic import BaseModel
 
-from homectl.dashboard import events, metrics
+from homectl.dashboard import metrics
+from homectl.dashboard.access import Access
 from homectl.dashboard.bodies import (
     AnswerBody,
     Arguments,
@@ -23,15 +25,24 @@ from homectl.dashboard.bodies import (
     SetpointBody,
     UnlockBody,
 )
+from homectl.dashboard.events import Broadcast
 from homectl.dashboard.insight_routes import insight_routes
+from homectl.dashboard.ladder_routes import ladder_routes
+from homectl.dashboard.past_routes import past_routes
 from homectl.dashboard.refusals import Answer, answer_errors
+from homectl.dashboard.roles import NEEDS
 from homectl.dashboard.security import OURS, Security
-from homectl.home import Actions, HomeView, Kind, LearningWish, Rung, Target
+from homectl.dashboard.session_routes import entrant_of, session_routes
+from homectl.home import Actions, HomeView, Kind, LearningWish, Past, Role, Rung, Target
 
 STATIC = Path(__file__).parent / "static"
-ABOUT = f"What a person may ask of a running home. Every change needs the header `{OURS}: 1`, an unlock a PIN as well."
-REFUSALS: dict[int | str, dict[str, Any]] = {status: {"model": Answer} for status in (403, 404, 409, 421, 422, 503)}
-PIN_REFUSALS: dict[int | str, dict[str, Any]] = {status: {"model": Answer} for status in (401, 429)}
+ABOUT = (
+    "What a person may ask of a running home, with a token as `Authorization: Bearer …`. "
+    f"Every change needs the header `{OURS}: 1`, an unlock a PIN as well."
+)
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    status: {"model": Answer} for status in (400, 401, 403, 404, 409, 421, 422, 429, 503)
+}
 
 Name = Annotated[str, InPath(pattern=r"^[a-z0-9][a-z0-9_-]{0,47}$")]
 Control = Annotated[str, InPath(pattern=r"^[a-z_]{1,32}$")]
@@ -53,25 +64,48 @@ class Ready(BaseModel):
     ready: bool
 
 
-def application(actions: Actions) -> FastAPI:
+class Described(FastAPI):
+    """Its description says which routes need a token."""
+
+    def openapi(self) -> dict[str, Any]:
+        if self.openapi_schema is None:
+            schema = super().openapi()
+            schema["components"]["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+            for path, methods in schema["paths"].items():
+                for method, operation in methods.items():
+                    role = NEEDS.get(f"{method.upper()} {path}", Role.OWNER)
+                    operation["security"] = [] if role is None else [{"token": []}]
+                    operation["x-role"] = role
+        assert self.openapi_schema is not None
+        return self.openapi_schema
+
+
+def application(actions: Actions, access: Access, hosts: Collection[str] = (), past: Past | None = None) -> FastAPI:
     """The page and API of one home. Everything asked here goes through `actions`, and so past the guard.
+
+    `access` says who may; `hosts` by which names besides the loopback's the page may be asked for. `past` is what the
+    home remembers; None where nothing is kept.
 
     `app.state.closing` is an asyncio.Event that ends every stream when set.
     """
-    app = FastAPI(title="homectl", description=ABOUT, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
+    app = Described(title="homectl", description=ABOUT, openapi_url="/api/openapi.json", docs_url=None, redoc_url=None)
     app.state.closing = asyncio.Event()
-    app.add_middleware(Security)
+    app.add_middleware(Security, access=access, hosts=hosts)
     answer_errors(app)
-    app.include_router(_home_routes(actions, app.state.closing))
+    app.include_router(session_routes(access))
+    app.include_router(_home_routes(actions, access, app.state.closing))
     app.include_router(_target_routes(actions))
+    app.include_router(ladder_routes(actions))
     app.include_router(insight_routes(actions))
     app.include_router(_health_routes(actions))
+    if past is not None:
+        app.include_router(past_routes(past))
     _page(app)
     return app
 
 
-def _home_routes(actions: Actions, closing: asyncio.Event) -> APIRouter:
-    routes = APIRouter(prefix="/api", responses=REFUSALS)
+def _home_routes(actions: Actions, access: Access, closing: asyncio.Event) -> APIRouter:
+    routes, broadcast = APIRouter(prefix="/api", responses=REFUSALS), Broadcast(actions, closing)
 
     @routes.get("/home", response_model=HomeView)
     async def home() -> Response:
@@ -79,9 +113,14 @@ def _home_routes(actions: Actions, closing: asyncio.Event) -> APIRouter:
         return Response(actions.view().model_dump_json(), media_type="application/json")
 
     @routes.get("/events", response_class=StreamingResponse)
-    async def stream() -> StreamingResponse:
-        """Server-sent events: the whole home now, after every change and every few seconds."""
-        return StreamingResponse(events.stream(actions, closing), media_type="text/event-stream")
+    async def stream(request: Request) -> StreamingResponse:
+        """Server-sent events: the whole home first, then as `change` what is different, at least every few seconds.
+
+        Who comes back with the `Last-Event-ID` of a moment ago gets what was missed.
+        """
+        asker, last = entrant_of(request), request.headers.get("last-event-id", "")
+        listening = broadcast.listen(last, lambda: access.still(asker))
+        return StreamingResponse(listening, media_type="text/event-stream")
 
     @routes.post("/mode")
     async def mode(body: ModeBody) -> Said:
@@ -124,7 +163,7 @@ def _target_routes(actions: Actions) -> APIRouter:
         """Ask a lock to lock."""
         return Issued(command=await actions.set(Target(device, Kind.LOCK), body.setting()))
 
-    @routes.post("/unlock", responses=PIN_REFUSALS)
+    @routes.post("/unlock")
     async def unlock(device: Name, body: UnlockBody) -> Issued:
         """Ask a lock to unlock, now or never, for a person who gives their PIN."""
         return Issued(command=await actions.unlock(Target(device, Kind.LOCK), body.person, body.pin))

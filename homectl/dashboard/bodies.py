@@ -67,6 +67,12 @@ class UnlockBody(_Body):
     pin: SecretStr = Field(min_length=1, max_length=64)
 
 
+class TokenBody(_Body):
+    """A token, as it was told when it was made."""
+
+    token: SecretStr = Field(min_length=1, max_length=256)
+
+
 By = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
 """Who asks, in the household's own words."""
 

@@ -1,5 +1,6 @@
 """Errors as answers: every one is JSON that names the rule and says the finding."""
 
+import math
 from collections.abc import Mapping
 
 from fastapi import FastAPI, Request
@@ -8,6 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
+from homectl.dashboard.access import NotKnown
 from homectl.home import ActionRefused, DeviceUnknown, HomeError, LockedOut, PinRefused
 
 
@@ -26,10 +28,20 @@ def finding_of(error: ActionRefused) -> str:
     return str(error).removeprefix(f"Refused by {error.rule}: ")
 
 
-def answer_errors(app: FastAPI) -> None:
-    """401 a wrong PIN, 429 too many of them, 409 the guard refuses, 404 nothing by that name, 422 a wrong body.
+def unknown_asker(error: NotKnown) -> JSONResponse:
+    """401 for a token that is nobody's, or none; 429 while none is looked at."""
+    if error.wait > 0:
+        seconds = math.ceil(error.wait)
+        finding = f"too many wrong tokens; try again in {seconds} s"
+        return refusal(429, "back-off", finding, {"Retry-After": str(seconds)})
+    finding = "say who you are: sign in on the page, or send a token of homectl token add"
+    return refusal(401, "token", finding, {"WWW-Authenticate": "Bearer"})
 
-    503: the home cannot do it now.
+
+def answer_errors(app: FastAPI) -> None:
+    """401 a wrong PIN or token, 429 too many of them, 409 the guard refuses, 404 nothing by that name.
+
+    422: a wrong body. 503: the home cannot do it now.
     """
 
     @app.exception_handler(ActionRefused)
@@ -43,6 +55,10 @@ def answer_errors(app: FastAPI) -> None:
     @app.exception_handler(LockedOut)
     async def locked_out(_: Request, error: LockedOut) -> JSONResponse:
         return refusal(429, error.rule, finding_of(error), {"Retry-After": str(error.seconds)})
+
+    @app.exception_handler(NotKnown)
+    async def nobody(_: Request, error: NotKnown) -> JSONResponse:
+        return unknown_asker(error)
 
     @app.exception_handler(DeviceUnknown)
     async def unknown(_: Request, error: DeviceUnknown) -> JSONResponse:

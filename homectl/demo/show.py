@@ -23,6 +23,7 @@ from homectl.demo.processes import Process
 from homectl.demo.watcher import Watcher
 from homectl.home import Home, HomeError, HomeView, Kind, Target
 from homectl.journal import Journal
+from homectl.people import Tokens
 from simulator.record import record
 from simulator.world import World
 
@@ -136,10 +137,11 @@ class Show:
         try:
             simulator.start()
             await asyncio.to_thread(self._remember_the_past, on_air)
+            token = self._token()
             daemon.start()
             await self._until(lambda: self._all_there(watcher), simulator, daemon)
             await self._warm_up(start, connection, watcher, simulator, daemon)
-            self._say(f"ready; the page: http://127.0.0.1:{options.port}/")
+            self._say(f"ready; the page: http://127.0.0.1:{options.port}/{token}")
             ready = time.monotonic() - self._began
             await self._live(simulator, daemon)
             await daemon.stop()
@@ -209,6 +211,11 @@ class Show:
             self._say(f"recording the {self._options.past:g} days this household lived before")
         with Journal.open(self._folder / f"{self._world.home.id}.db") as journal:
             record(self._world, until, journal, progress=self._go_on)
+
+    def _token(self) -> str:
+        """What lets the owner in, as the end of the page's URL."""
+        first = Tokens.beside(self._folder / f"{self._world.home.id}.db").first()
+        return "" if first is None else f"#token={first.get_secret_value()}"
 
     def _go_on(self, _share: float) -> None:
         if self._stopping.is_set():

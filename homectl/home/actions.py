@@ -7,12 +7,12 @@ from typing import Any, Protocol
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 from homectl.home.commands import CommandState, Setting
-from homectl.home.decisions import Autonomy
+from homectl.home.decisions import Autonomy, Ruling
 from homectl.home.holds import HoldKind
 from homectl.home.ladder import Rung
 from homectl.home.lessons import LearningWish
 from homectl.home.modes import Mode
-from homectl.home.targets import Target
+from homectl.home.targets import Kind, Target
 
 
 class _Shown(BaseModel):
@@ -52,6 +52,36 @@ class ModeView(_Shown):
     text: str = ""  # "away until Tuesday 18:00, set by …"; empty for none
 
 
+class VerdictView(_Shown):
+    """The last decision about a target, and what the other choice was. `at` is the home's time, UTC seconds."""
+
+    at: float
+    ruling: Ruling
+    setting: str  # what was wanted; empty: to leave it as it is
+    other: str  # what would have been the other choice; empty where nothing was wanted
+    cause: str
+    confidence: float | None  # the probability that the household wants it; None: not known
+    rule: str = ""  # of the guard that refused it
+    reason: str = ""
+
+
+class RungView(_Shown):
+    """How much homectl may do in an area about a kind, who set it so, and what people made of its proposals."""
+
+    area: str
+    kind: Kind
+    level: Autonomy
+    said: str = ""  # who set the level, when and why; empty where it is as configured
+    followed: int
+    answered: int
+    unanswered: int
+    foreseen: int
+    changes: int  # that people made, of which so many were foreseen
+    proposals_needed: int  # answered ones, for a step up to auto
+    share_needed: float  # of them followed
+    short: str = ""  # what is missing for auto; empty: it may
+
+
 class TargetView(_Shown):
     """One controllable thing: what was asked of it, what became of that, and why."""
 
@@ -62,13 +92,17 @@ class TargetView(_Shown):
     state: CommandState | None = None
     cause: str = ""
     detail: str = ""
-    changed_by: str = ""  # "by hand", "homectl", "another automation", "" (not known)
+    again: dict[str, Any] | None = None  # what to ask to have another try; None where nothing failed that may be
+    changed_by: str = ""  # "by hand", "a person, asked here", "homectl", "another automation", "" (not known)
+    changed_at: float | None = None  # the home's time, UTC seconds; None where nobody knows
+    changed_why: str = ""  # why homectl changed it
     hold_left: float | None = None  # seconds until homectl may act again; None where it may, or nobody knows when
     hold: HoldView | None = None  # None: homectl may act
     autonomy: str = ""
     suggestion: str = ""  # a setting that homectl would make and leaves to a person: accept or reject it
     unlocks: bool = False  # a lock that a person with a PIN can unlock
     decision: str = ""  # one sentence: the last decision and why
+    verdict: VerdictView | None = None  # None before the first
 
 
 class DeviceView(_Shown):
@@ -153,6 +187,9 @@ class Actions(Protocol):
         It ends by itself after some hours, or at a local time such as 18:00 or 2026-01-05T18:00; without either after
         its own time. Raises ActionRefused for an end that is past or too far away.
         """
+
+    async def ladder(self) -> Sequence[RungView]:
+        """Every rung of the home, with how people answered what was proposed on it of late."""
 
     async def explain(self, target: Target) -> str:
         """The last decision about a target in one sentence."""

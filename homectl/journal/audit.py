@@ -13,7 +13,7 @@ from typing import Any
 
 from homectl.home import Act, Actor, CommandState, Deed, JournalError
 from homectl.journal.chain import START, Finding, Head, Row, read_head, sealed, verified, write_head
-from homectl.journal.rows import ms
+from homectl.journal.rows import deed_of, ms
 
 TEXTS = ("actor", "act", "target", "outcome", "detail")
 DEEDS = "SELECT number, at, elapsed, actor, act, target, outcome, detail FROM audit ORDER BY number"
@@ -97,19 +97,8 @@ class Audit:
             raise JournalError(f"The audit cannot be read: {error}; see: homectl audit verify") from None
 
     def _deeds(self) -> Iterator[tuple[int, Deed]]:
-        for number, at, elapsed, actor, act, target, outcome, detail in self._select(DEEDS):
-            yield (
-                number,
-                Deed(
-                    at=at / 1000,
-                    elapsed=elapsed / 1000,
-                    actor=actor,
-                    act=Act(act),
-                    target=target,
-                    outcome=outcome,
-                    detail=detail,
-                ),
-            )
+        for number, *row in self._select(DEEDS):
+            yield number, deed_of(tuple(row))
 
     def verify(self) -> Finding:
         """Whether every row is as it was written, and none is missing; JournalError where the file is damaged."""

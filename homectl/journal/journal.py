@@ -15,8 +15,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-import numpy as np
-
 from homectl.home import (
     ORIGIN_CODE,
     Cause,
@@ -35,7 +33,6 @@ from homectl.home import (
     Ruling,
     Signal,
     Target,
-    Track,
 )
 from homectl.journal.audit import Audit
 from homectl.journal.orders import Orders, has
@@ -48,6 +45,7 @@ from homectl.journal.rows import (
     row_of_lesson,
     row_of_record,
     target_of,
+    track_of,
 )
 from homectl.journal.runs import Runs
 from homectl.journal.schema import code_of, connect, in_one_line, prepare, readable
@@ -58,10 +56,6 @@ ADVICE = {
     sqlite3.SQLITE_CORRUPT: "start homectl again, which salvages what can be read",
 }
 """What to do when the journal cannot be written, by SQLite's code."""
-
-
-_SAMPLE = np.dtype([("at", np.float64), ("value", np.float64), ("origin", np.int8), ("live", np.bool_)])
-"""A sample's columns, as rows of the journal fill them one after the other."""
 
 
 class Journal:
@@ -151,7 +145,8 @@ class Journal:
     def history(self, start: float | None = None, end: float | None = None) -> History:
         """Every signal's samples with start ≤ time < end."""
         low, high = _span(start, end)
-        return History({signal: self._track(number, low, high) for signal, number in sorted(self._signals.items())})
+        signals = sorted(self._signals.items())
+        return History({signal: track_of(self._db, number, low, high) for signal, number in signals})
 
     def readings(self) -> Iterator[Reading]:
         """Every reading, signal by signal, each in the order of time; JournalError where the file is damaged."""
@@ -170,12 +165,6 @@ class Journal:
         with readable():
             for number, *row in self._db.execute(query, _span(start, end)):
                 yield reading_of(signals[number], tuple(row))
-
-    def _track(self, number: int, low: int, high: int) -> Track:
-        query = "SELECT at, value, origin, live FROM readings WHERE signal = ? AND at >= ? AND at < ? ORDER BY at"
-        rows = np.fromiter(self._db.execute(query, (number, low, high)), dtype=_SAMPLE)
-        at, value, origin, live = (rows[name].copy() for name in _SAMPLE.names or ())
-        return Track.of(at / 1000, value, origin, live)
 
     @readable()
     def count(self, since: float | None = None) -> int:

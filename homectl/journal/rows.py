@@ -1,12 +1,17 @@
 """Rows of the journal's tables as the words of a home, and back. Times are UTC milliseconds since 1970."""
 
 import json
+import sqlite3
 from typing import NamedTuple
+
+import numpy as np
 
 from homectl.home import (
     ORIGINS,
+    Act,
     Autonomy,
     Cause,
+    Deed,
     Event,
     Hold,
     HoldKind,
@@ -21,7 +26,11 @@ from homectl.home import (
     Signal,
     Step,
     Target,
+    Track,
 )
+
+_SAMPLE = np.dtype([("at", np.float64), ("value", np.float64), ("origin", np.int8), ("live", np.bool_)])
+"""A sample's columns, as rows of the journal fill them one after the other."""
 
 
 class Turn(NamedTuple):
@@ -53,13 +62,21 @@ def reading_of(signal: Signal, row: tuple[int, float | None, int, int, str]) -> 
     )
 
 
+def track_of(db: sqlite3.Connection, number: int, low: int, high: int) -> Track:
+    """The samples of the signal with a number, low ≤ milliseconds < high."""
+    query = "SELECT at, value, origin, live FROM readings WHERE signal = ? AND at >= ? AND at < ? ORDER BY at"
+    rows = np.fromiter(db.execute(query, (number, low, high)), dtype=_SAMPLE)
+    at, value, origin, live = (rows[name].copy() for name in _SAMPLE.names or ())
+    return Track.of(at / 1000, value, origin, live)
+
+
 def row_of_record(record: Record) -> tuple[object, ...]:
     when = (str(record.target), ms(record.since), ms(record.until))
     what = (record.setting, record.cause, record.confidence, record.ruling, record.rule, record.reason, record.command)
     return when + what
 
 
-def record_of(row: tuple[str, int, int, str, str, float, str, str, str, str]) -> Record:
+def record_of(row: tuple[str, int, int, str, str, float | None, str, str, str, str]) -> Record:
     target, since, until, setting, cause, confidence, ruling, rule, reason, command = row
     return Record(
         target=target_of(target),
@@ -67,7 +84,7 @@ def record_of(row: tuple[str, int, int, str, str, float, str, str, str, str]) ->
         until=until / 1000,
         setting=setting,
         cause=Cause(cause),
-        confidence=confidence,
+        confidence=float("nan") if confidence is None else confidence,
         ruling=Ruling(ruling),
         rule=rule,
         reason=reason,
@@ -90,6 +107,19 @@ def lesson_of(row: tuple[int, str, str, int | None, int, str, str]) -> Lesson:
         start=start,
         days=tuple(json.loads(days)),
         figures=json.loads(figures),
+    )
+
+
+def deed_of(row: tuple[int, int, str, str, str, str, str]) -> Deed:
+    at, elapsed, actor, act, target, outcome, detail = row
+    return Deed(
+        at=at / 1000,
+        elapsed=elapsed / 1000,
+        actor=actor,
+        act=Act(act),
+        target=target,
+        outcome=outcome,
+        detail=detail,
     )
 
 

@@ -1,18 +1,14 @@
 """The file of the people who may unlock, beside the journal: for its owner's eyes only, and replaced whole."""
 
-import fcntl
-import json
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
-from homectl.home import Actor, HomeError, UsageError
-from homectl.journal.generations import replace_file
+from homectl.home import Actor, UsageError
+from homectl.people.ledger import Ledger
 
 NAME = re.compile(r"[^\W\d_][\w .'’-]{0,39}")
-VERSION = 1
 
 People = Mapping[str, str]
 """Names and their PINs, as argon2id."""
@@ -23,6 +19,7 @@ class Register:
 
     def __init__(self, path: Path) -> None:
         self.path = path
+        self._ledger = Ledger(path, word="people", meaning="the people of a home", lost="nobody can unlock")
 
     @classmethod
     def beside(cls, journal: Path) -> "Register":
@@ -30,20 +27,7 @@ class Register:
 
     def people(self) -> People:
         """Everybody; nobody where there is no file. HomeError for one that others may read, or that is no register."""
-        try:
-            exposed = self.path.stat().st_mode & 0o077
-            said = json.loads(self.path.read_bytes())
-            people = {str(name): str(pin) for name, pin in said["people"].items()}
-        except FileNotFoundError:
-            return {}
-        except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-            raise HomeError(
-                f"{self.path}: expected the people of a home, got {type(error).__name__}; "
-                f"nobody can unlock until it is restored, for example from {self.path.name}.1"
-            ) from None
-        if exposed:
-            raise HomeError(f"{self.path}: expected it to be readable by its owner only; say: chmod 600 {self.path}")
-        return people
+        return {name: str(pin) for name, pin in self._ledger.entries().items()}
 
     def find(self, name: str) -> tuple[str, str] | None:
         """Somebody as they are written, and their PIN; capitals make no difference."""
@@ -52,11 +36,7 @@ class Register:
 
     def stamp(self) -> tuple[int, int]:
         """Something that changes whenever the file does."""
-        try:
-            told = self.path.stat()
-        except OSError:
-            return (0, 0)
-        return (told.st_ino, told.st_mtime_ns)
+        return self._ledger.stamp()
 
     def known(self, name: str) -> str:
         """Somebody as they are written; UsageError where there is nobody by that name."""
@@ -67,32 +47,21 @@ class Register:
         return _free(name, self.people())
 
     def add(self, name: str, pin: str) -> None:
-        with self._changing() as people:
+        with self._ledger.changing() as people:
             people[_free(name, people)] = pin
 
     def change(self, name: str, pin: str) -> str:
         """Give somebody another PIN: their name as it is written."""
-        with self._changing() as people:
+        with self._ledger.changing() as people:
             known = _known(name, people)
             people[known] = pin
-            return known
+        return known
 
     def remove(self, name: str) -> str:
-        with self._changing() as people:
+        with self._ledger.changing() as people:
             known = _known(name, people)
             del people[known]
-            return known
-
-    @contextmanager
-    def _changing(self) -> Iterator[dict[str, str]]:
-        """The people, to be changed by one program at a time, and written when the block ends well."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
-        with self.path.with_suffix(".people.lock").open("a") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            people = dict(self.people())
-            yield people
-            content = json.dumps({"version": VERSION, "people": people}, ensure_ascii=False, indent=1)
-            replace_file(self.path, content.encode() + b"\n", keep=True)
+        return known
 
 
 def key_of(name: str) -> str:

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from homectl.bridge.broker import MosquittoBroker, available
-from tests.benchmarks import latency, learning, replaying, speed
+from tests.benchmarks import latency, learning, page, replaying, speed
 from tests.benchmarks.checks import Check
 
 
@@ -19,6 +19,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
     parser.add_argument("--commands", type=int, default=300, help="light commands to time per policy (default: 300)")
     parser.add_argument("--within", type=float, default=120.0, help="seconds to wait for them (default: 120)")
+    parser.add_argument("--watched", type=float, default=10.0, help="seconds to watch the page for (default: 10)")
     parser.add_argument("--policy", choices=sorted(latency.AIMS), action="append", help="default: all of them")
     parser.add_argument("--json", type=Path, default=None, metavar="FILE", help="write the checks there")
     args = parser.parse_args()
@@ -29,6 +30,9 @@ def main() -> int:
     figures, timing = figures + more, timing | spent
     console.print("measuring what replaying costs …", highlight=False)
     more, spent = replaying.checks()
+    figures, timing = figures + more, timing | spent
+    console.print("measuring what the page costs …", highlight=False)
+    more, spent = page.checks(args.watched)
     figures, timing = figures + more, timing | spent
     if MosquittoBroker in available():
         for policy in args.policy or sorted(latency.AIMS, reverse=True):

@@ -1,12 +1,14 @@
 """A real browser on a fake home."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 
 import pytest
 from playwright.async_api import Browser, Playwright, async_playwright
 
 from tests.chromium import ARGUMENTS, CHROMIUM
+from tests.dashboard.seen import See, Seen, opened
+from tests.fakes import FakeHome
 
 
 @pytest.fixture(scope="module")
@@ -32,3 +34,17 @@ def browser(runner: asyncio.Runner) -> Iterator[Browser]:
     driver, opened = runner.run(start())
     yield opened
     runner.run(stop())
+
+
+@pytest.fixture
+def see(runner: asyncio.Runner, browser: Browser) -> See:
+    """Run a scene on a freshly opened page; nothing may go wrong in the browser meanwhile."""
+
+    def run(scene: Callable[[Seen], Awaitable[None]], home: FakeHome | None = None) -> None:
+        async def play() -> None:
+            async with opened(browser, home or FakeHome()) as seen:
+                await scene(seen)
+
+        runner.run(play())
+
+    return run

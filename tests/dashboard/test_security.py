@@ -10,6 +10,7 @@ from homectl.dashboard import application
 from homectl.dashboard.security import ON_EVERY_ANSWER
 from homectl.home import Light
 from tests.dashboard.asking import OURS, Face, answer
+from tests.dashboard.doors import KEY, door
 from tests.fakes import LAMP, PERSON, FakeHome
 
 OUR_PAGE = {**OURS, "Sec-Fetch-Site": "same-origin", "Origin": "http://127.0.0.1:8124"}
@@ -25,8 +26,11 @@ FOREIGN: dict[str, dict[str, str]] = {
     "says same-origin from elsewhere": {**OUR_PAGE, "Origin": "http://evil.test"},
     "our page without our header": {"Sec-Fetch-Site": "same-origin", "Origin": "http://127.0.0.1:8124"},
 }
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 HOSTS = [
     "evil.test",
+    "house.test.evil.test",
+    "house.test:8124:1",
     "127.0.0.1.evil.test",
     "127.0.0.1@evil.test",
     "localhost:80:80",
@@ -36,6 +40,7 @@ HOSTS = [
     "localhost.",
 ]
 BODIES: dict[str, Any] = {
+    "/api/session": {"token": KEY},
     "/api/targets/{device}/light": {"on": True},
     "/api/targets/{device}/setpoint": {"celsius": 20},
     "/api/targets/{device}/lock": {"lock": True},
@@ -52,9 +57,17 @@ BODIES: dict[str, Any] = {
 DEVICE = {"light": "lamp", "setpoint": "valve", "lock": "bolt", "unlock": "bolt"}
 
 
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
+
+
+def routes() -> list[str]:
+    """Every path that the application itself says it has."""
+    return sorted({*application(FakeHome(), door()).openapi()["paths"], "/", "/static/page.js", "/api/openapi.json"})
+
+
 def changing_routes() -> list[str]:
-    paths = application(FakeHome()).openapi()["paths"]
-    return sorted(path for path, methods in paths.items() if set(methods) - {"get"})
+    paths = application(FakeHome(), door()).openapi()["paths"]
+    return sorted(path for path, methods in paths.items() if "post" in methods)
 
 
 def filled(route: str) -> str:
@@ -77,13 +90,36 @@ def test_our_own_page_may_ask(route: str) -> None:
     assert answer(home, "POST", filled(route), headers=OUR_PAGE, json=BODIES[route]).is_success
 
 
-@pytest.mark.parametrize("route", sorted(BODIES))
-def test_another_page_changes_nothing(route: str) -> None:
+@pytest.mark.parametrize("method", METHODS)
+def test_another_page_changes_nothing_whatever_it_asks_for(method: str) -> None:
     home = FakeHome()
     face = Face(home)
-    for name, headers in FOREIGN.items():
-        said = face.answer("POST", filled(route), headers=headers, json=BODIES[route])
-        assert (name, said.status_code, said.json()["rule"]) == (name, 403, "origin")
+    asked = 0
+    for route in set(routes()) - ({"/api/events"} if method in ("GET", "HEAD") else set()):
+        for name, headers in FOREIGN.items():
+            said = face.answer(method, filled(route), headers=headers, json=BODIES.get(route, {}))
+            refused = method not in ("GET", "HEAD") or (route != "/" and name in ("cross-site", "same-site"))
+            assert not refused or (route, name, said.status_code) == (route, name, 403)
+            asked += 1
+    assert unchanged(home)
+    assert asked > 200
+
+
+@pytest.mark.parametrize("route", sorted(BODIES))
+def test_a_form_of_our_own_changes_nothing_either(route: str) -> None:
+    home = FakeHome()
+    said = answer(home, "POST", filled(route), headers={**OUR_PAGE, **FORM}, content="on=true&lock=true&mode=away")
+    assert said.status_code in (204, 422)
+    assert unchanged(home) or home.simulated == [("pause", {})]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_foreign_host_is_answered_421_on_every_route(method: str) -> None:
+    home = FakeHome()
+    face = Face(home)
+    for route in routes():
+        said = face.answer(method, filled(route), headers={**OUR_PAGE, "Host": "evil.test"})
+        assert (route, said.status_code) == (route, 421)
     assert unchanged(home)
 
 
@@ -99,8 +135,8 @@ def test_a_foreign_host_is_answered_421(method: str, path: str) -> None:
     assert unchanged(home)
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8124", "LOCALHOST", "[::1]:80"])
-def test_loopback_by_any_of_its_names_is_answered(host: str) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:8124", "LOCALHOST", "[::1]:80", "House.test:8124"])
+def test_loopback_and_a_configured_name_are_answered(host: str) -> None:
     assert answer(FakeHome(), "GET", "/api/home", headers={"Host": host}).status_code == 200
 
 
@@ -115,6 +151,8 @@ def test_other_methods_change_nothing(method: str) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "headers", "status"),
     [
+        ("GET", "/api/home", {"Authorization": "Bearer nobody.s"}, 401),
+        ("POST", "/api/mode", OURS | {"Authorization": "Bearer guest-1.guests-secret"}, 403),
         ("GET", "/", {}, 200),
         ("GET", "/static/page.js", {}, 200),
         ("GET", "/api/home", {}, 200),
@@ -157,5 +195,5 @@ def test_a_request_of_doubtful_address_is_answered_421(path: str, hosts: int) ->
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(application(FakeHome())(scope, receive, send))
+    asyncio.run(application(FakeHome(), door())(scope, receive, send))
     assert sent[0]["status"] == 421

@@ -14,6 +14,7 @@ from typing import Any, Self
 from homectl.bridge.broker import free_port
 from homectl.client import Client
 from homectl.home import HomeError, HomeView, Target, TargetView
+from homectl.page_key import PageKey
 
 READY_WITHIN = 60.0
 
@@ -34,20 +35,28 @@ def run_demo(folder: Path, *arguments: str, timeout: float = 110.0) -> dict[str,
 class RunningDemo:
     """A demo that lives as long as the test."""
 
-    def __init__(self, folder: Path, *arguments: str) -> None:
+    def __init__(self, folder: Path, *arguments: str, within: float = READY_WITHIN) -> None:
+        """`within` so many real seconds it must be ready."""
         self.port, self.data = free_port(), folder / "data"
         self.written = folder / "out.json"
         self._command = [sys.executable, "-m", "homectl", "demo", "--headless", "--port", str(self.port)]
         self._command += ["--data", str(self.data), "--json", str(self.written), *arguments]
-        self._client = Client(self.port)
+        self._client, self._within = Client(self.port), within
 
     def __enter__(self) -> Self:
         self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        self.wait_for(lambda view: view.connected and view.simulator.get("paused") is False, within=READY_WITHIN)
+        self.wait_for(lambda view: view.connected and view.simulator.get("paused") is False, within=self._within)
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self.end()
+
+    @property
+    def page(self) -> str:
+        """The page's URL, with what lets this machine's programs in."""
+        key = PageKey.of(self.port)
+        assert key is not None
+        return f"http://127.0.0.1:{self.port}/#token={key.token}"
 
     def end(self) -> dict[str, Any]:
         """Interrupt it as a person would; what it came to."""

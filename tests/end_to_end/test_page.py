@@ -31,7 +31,7 @@ def page(demo: RunningDemo) -> Iterator[Page]:
     with sync_playwright() as driver:
         browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         opened = browser.new_page()
-        opened.goto(f"http://127.0.0.1:{demo.port}/")
+        opened.goto(demo.page)
         yield opened
         browser.close()
 
@@ -56,11 +56,41 @@ def test_a_lamp_is_asked_and_then_confirmed_by_itself(demo: RunningDemo, page: P
     assert demo.target(target).cause == "person"
 
 
-def test_a_wall_switch_shows_as_by_hand(demo: RunningDemo, page: Page) -> None:
-    name, target = lamps(demo)[-1]
+def test_a_wall_switch_pressed_on_the_plan_shows_as_by_hand_and_starts_a_hold(demo: RunningDemo, page: Page) -> None:
+    _, target = lamps(demo)[-1]
     before = demo.target(target).reported
-    page.get_by_role("button", name=f"Press wall switch of {name}", exact=True).click()
+    turn(page, "Simulator")
+    page.locator(f'[data-lamp="{target.device}"]').click()
+    turn(page, "Home")
     card = page.locator(f'[data-target="{target}"]')
     expect(card.locator("[data-field=changed-by]")).to_contain_text("by hand", timeout=SLOW)
     expect(card.locator("[data-field=hold]")).to_be_visible(timeout=SLOW)
     assert demo.target(target).reported != before
+
+
+def test_time_is_paused_and_stepped(demo: RunningDemo, page: Page) -> None:
+    turn(page, "Simulator")
+    page.get_by_role("button", name="Pause time").click()
+    expect(page.locator("#ribbon")).to_contain_text("Time is paused", timeout=SLOW)
+    paused = demo.wait_for(lambda view: view.simulator["paused"]).at
+    page.get_by_role("button", name="Step 10 min").click()
+    demo.wait_for(lambda view: view.at >= paused + 599)
+    page.get_by_role("button", name="Resume time").click()
+    expect(page.locator("#ribbon")).to_contain_text("Time runs at 10×", timeout=SLOW)
+
+
+def test_a_stuck_sensor_is_flagged_until_it_is_mended(demo: RunningDemo, page: Page) -> None:
+    turn(page, "Simulator")
+    page.get_by_label("Which room").select_option("living")
+    device = page.locator('[data-simulated="living_climate"]')
+    device.get_by_label("What goes wrong with Living climate").select_option("stuck")
+    device.get_by_role("button", name="Break Living climate").click()
+    flag = device.locator("[data-field=faults]")
+    expect(flag).to_have_text("stuck", timeout=SLOW)
+    device.get_by_role("button", name="Mend Living climate").click()
+    expect(flag).to_be_hidden(timeout=SLOW)
+
+
+def turn(page: Page, view: str) -> None:
+    page.get_by_role("link", name=view, exact=True).click()
+    expect(page.get_by_role("region", name=view, exact=True)).to_be_visible()

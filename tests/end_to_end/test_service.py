@@ -1,6 +1,7 @@
 """A daemon as systemd has it, and no broker: it says that it is ready and goes round, hangs unheard, and recovers."""
 
 import json
+import os
 import random
 import shutil
 import signal
@@ -62,7 +63,7 @@ def service(folder: Path, policy: str = "base") -> Iterator[Service]:
         line.bind(str(folder / "notify"))
         process = subprocess.Popen(
             [sys.executable, "-m", "homectl", "run", "-c", str(folder / "homectl.yaml")],
-            env={"NOTIFY_SOCKET": str(folder / "notify"), "WATCHDOG_USEC": str(round(4e6 * BEATS))},
+            env=os.environ | {"NOTIFY_SOCKET": str(folder / "notify"), "WATCHDOG_USEC": str(round(4e6 * BEATS))},
             stdout=log,
             stderr=log,
         )

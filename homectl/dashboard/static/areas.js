@@ -2,46 +2,57 @@
 
 import { element, keep, mark, say, show } from "./elements.js";
 import { targetCard } from "./targets.js";
-import { age, quantity } from "./words.js";
+import { freshness, lowBattery, quantity } from "./words.js";
 
-const LOW_BATTERY = 20;
-const SHOWN_ABOVE = new Set(["battery", "light_on", "light_level", "setpoint", "lock"]);
+const BATTERY = ["battery"];
+const SHOWN_ABOVE = {
+  light: ["light_on", "light_level"], setpoint: ["setpoint", "temperature", "heating"], lock: ["lock"],
+};
 
-/** `{ root, update({ area, simulated }) }`. */
-export function areaCard({ area }) {
+/** `{ root, update(area) }`: what can be set side by side, what only senses in one stack beside it. */
+export function areaCard(area) {
   const title = element("h2", { id: `area-${area.id}` });
-  const devices = element("div", { class: "devices" });
+  const sensors = element("div", { class: "sensors" });
+  const settable = element("div", { class: "settable" });
+  const devices = element("div", { class: "devices" }, settable, sensors);
   const empty = element("p", { class: "quiet" }, "No devices here.");
   const root = element("section", { class: "area", "data-area": area.id, "aria-labelledby": title.id }, title, devices, empty);
   return {
     root,
-    update({ area: now, simulated }) {
+    update(now) {
       say(title, now.name);
       show(empty, now.devices.length === 0);
-      const ordered = now.devices.toSorted((one, other) => (other.targets.length > 0) - (one.targets.length > 0));
-      keep(devices, ordered.map((device) => ({ device, simulated })), ({ device }) => device.id, deviceCard);
+      const [set, only] = [true, false].map((able) => now.devices.filter(({ targets }) => targets.length > 0 === able));
+      keep(settable, set, ({ id }) => id, deviceCard);
+      keep(sensors, only, ({ id }) => id, deviceCard);
+      show(sensors, only.length > 0);
+      mark(root, "data-wide", Math.min(4, set.length + (only.length > 0)));
     },
   };
 }
 
-function deviceCard({ device }) {
+function deviceCard(device) {
   const name = element("h3", {});
   const gone = element("span", { class: "tag bad", "data-field": "availability", hidden: "" });
-  const battery = element("span", { class: "tag", "data-field": "battery", hidden: "" });
-  const targets = element("div", {});
+  const battery = element("span", { class: "tag warn", "data-field": "battery", hidden: "" });
+  const targets = element("div", { class: "targets" });
   const values = element("ul", { class: "values" });
-  const root = element("article", { class: "device", "data-device": device.id },
-    element("header", {}, name, gone, battery), values, targets);
+  const silent = element("p", { class: "quiet" }, "Not heard yet.");
+  const root = element("article", { class: "card device", "data-device": device.id },
+    element("header", {}, name, gone, battery), targets, values, silent);
   return {
     root,
-    update({ device: now, simulated }) {
-      const above = now.targets.length > 0 ? SHOWN_ABOVE : new Set(["battery"]);
+    update(now) {
+      const above = now.targets.reduce((all, { kind }) => [...all, ...SHOWN_ABOVE[kind]], BATTERY);
+      const beside = now.values.filter((value) => !above.includes(value.quantity));
       say(name, now.name);
       say(gone, now.available ? "" : "unreachable");
-      say(battery, now.battery !== null && now.battery < LOW_BATTERY ? `battery low, ${Math.round(now.battery)} %` : "");
-      keep(targets, now.targets.map((target) => ({ target, device: now, simulated })), ({ target }) => target.target, targetCard);
-      keep(values, now.values.filter((value) => !above.has(value.quantity)), (value) => value.quantity, valueRow);
-      show(values, values.children.length > 0);
+      say(battery, lowBattery(now));
+      keep(targets, now.targets.map((target) => ({ target, device: now })), ({ target }) => target.target, targetCard);
+      keep(values, beside, (value) => value.quantity, valueRow);
+      show(targets, now.targets.length > 0);
+      show(values, beside.length > 0);
+      show(silent, now.targets.length + beside.length === 0);
     },
   };
 }
@@ -55,7 +66,7 @@ function valueRow(value) {
     root,
     update(now) {
       say(text, now.text);
-      say(when, age(now.age) + (now.fresh ? "" : ", not fresh"));
+      say(when, freshness(now));
       mark(root, "data-fresh", now.fresh);
     },
   };

@@ -17,14 +17,44 @@ export async function ask(path, body = {}) {
   }
 }
 
-export const askTarget = (target, body, verb = "") => {
-  const [device, kind] = target.split("/").map(encodeURIComponent);
-  return ask(`/api/targets/${device}/${kind}${verb && `/${verb}`}`, body);
-};
+/** Read what the home knows: `{ known }`, or `{ why }` where it does not say. */
+export async function look(path) {
+  try {
+    const answer = await fetch(path, { signal: AbortSignal.timeout(WAITING_MS) });
+    return answer.ok ? { known: await answer.json() } : { why: `Not shown: ${(await answer.json()).finding}` };
+  } catch {
+    return { why: "Not shown: homectl does not answer." };
+  }
+}
+
+export const pathOf = (target) => `/api/targets/${target.split("/").map(encodeURIComponent).join("/")}`;
+
+export const askTarget = (target, body, verb = "") => ask(`${pathOf(target)}${verb && `/${verb}`}`, body);
 
 export const simulate = (control, values) => ask(`/api/simulator/${control}`, values);
 
 /** Let a screen reader say something once. */
 export function speak(text) {
   document.getElementById("spoken").textContent = text;
+}
+
+/** Something done now and every so often: `{ start(), stop(), now() }`. It never runs twice at a time. */
+export function every(milliseconds, action) {
+  let timer = 0;
+  let running = false;
+  async function now() {
+    if (running) return;
+    running = true;
+    await action();
+    running = false;
+  }
+  return {
+    now,
+    start() {
+      clearInterval(timer);
+      timer = setInterval(now, milliseconds);
+      now();
+    },
+    stop: () => clearInterval(timer),
+  };
 }

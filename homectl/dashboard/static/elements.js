@@ -1,8 +1,18 @@
 /** Plain DOM, kept in place: nothing is rebuilt that did not change, so focus and sliders stay put. */
 
+const SVG = "http://www.w3.org/2000/svg";
+
 /** A new element; children are elements or text, never markup. */
 export function element(name, attributes = {}, ...children) {
-  const made = document.createElement(name);
+  return fill(document.createElement(name), attributes, children);
+}
+
+/** The same for a drawing. */
+export function drawn(name, attributes = {}, ...children) {
+  return fill(document.createElementNS(SVG, name), attributes, children);
+}
+
+function fill(made, attributes, children) {
   for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
   made.append(...children);
   return made;
@@ -13,6 +23,12 @@ export function button(label, spoken, action, attributes = {}) {
   const made = element("button", { type: "button", "aria-label": spoken, ...attributes }, label);
   made.addEventListener("click", action);
   return made;
+}
+
+/** A choice of `[value, text]`, named for whoever does not see it. */
+export function choice(spoken, options, attributes = {}) {
+  return element("select", { "aria-label": spoken, ...attributes },
+    ...options.map(([value, text]) => element("option", { value }, text)));
 }
 
 /** Set a text, and hide the element when there is none. */

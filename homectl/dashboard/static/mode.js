@@ -23,7 +23,7 @@ export function modeSection(root) {
       { "data-mode": mode }));
   root.append(
     element("div", { class: "pair", role: "group", "aria-label": "Mode of the home" }, ...buttons),
-    element("label", { class: "until" }, "until", until), state, answer);
+    element("label", { class: "until" }, element("span", { class: "quiet" }, "until"), until), state, answer);
   return {
     update({ mode }) {
       say(state, mode.text ? capital(mode.text) : "");

@@ -1,69 +1,77 @@
-/** The page: listens to the home, shows it, and says so when it no longer hears it. */
+/** The page: lets people in, listens to the home, shows one view of it, and says so when it no longer hears it. */
 
-import { areaCard } from "./areas.js";
 import { element, keep, mark, say, show } from "./elements.js";
-import { modeSection } from "./mode.js";
-import { simulatorBanner } from "./simulator.js";
-
-const SILENCE_MS = 15_000;
+import { tell } from "./home_clock.js";
+import { navigation } from "./navigation.js";
+import { ribbon } from "./ribbon.js";
+import { session, signingIn, signOut } from "./signing_in.js";
+import { homeStream } from "./stream.js";
 
 const at = (id) => document.getElementById(id);
-const banner = simulatorBanner(at("simulated"));
-const mode = modeSection(at("mode"));
-let stream = null;
-let heard = performance.now();
-let localTime = "";
+const views = navigation({ links: at("views"), main: at("main"), skip: at("skip") });
+const loud = ribbon(at("ribbon"));
+let newest = null;
+let due = 0;
+let end = () => {};
+
+/** The newest home is drawn with the next frame; those in between are never drawn. */
+function draw(home) {
+  newest = home;
+  due ||= requestAnimationFrame(() => {
+    due = 0;
+    if (newest) render(newest);
+  });
+}
 
 function render(home) {
-  localTime = home.local_time;
-  document.title = `${home.name} · homectl`;
+  tell(home.at);
   say(at("name"), home.name);
-  say(at("about"), `${home.simulated ? "Simulated home" : "Home"}, decided by ${home.policy}`);
+  say(at("about"), `Decided by ${home.policy.replace(/^network/, "the network")}`);
   say(at("time"), home.local_time);
+  loud.update(home);
   show(at("unlinked"), !home.connected);
-  banner.update(home);
-  mode.update(home);
-  const areas = home.areas.map((area) => ({ area, simulated: home.simulated }));
-  keep(at("areas"), areas, ({ area }) => area.id, areaCard);
   show(at("alarms"), home.alarms.length > 0);
   keep(at("alarms"), home.alarms, (alarm) => alarm, alarmRow);
-  show(at("pending"), home.pending.length > 0);
-  keep(at("pending-list"), home.pending, (name) => name, pendingRow);
+  views.update(home);
 }
 
 function alarmRow(alarm) {
   return { root: element("p", { class: "notice" }, alarm), update() {} };
 }
 
-function pendingRow(name) {
-  return { root: element("li", {}, name), update() {} };
-}
-
-function hear(event) {
-  heard = performance.now();
-  stale("");
-  render(JSON.parse(event.data));
-}
-
 function stale(why) {
-  const since = localTime && ` What you see is from ${localTime}.`;
+  const since = newest ? ` What you see is from ${newest.local_time}.` : "";
   say(at("stale"), why && `${why}${since} Trying again…`);
   mark(document.body, "data-stale", why !== "");
 }
 
 function listen() {
-  stream?.close();
-  heard = performance.now();
-  stream = new EventSource("/api/events");
-  stream.onmessage = hear;
-  stream.onerror = () => stale("The connection to homectl is lost.");
+  end = homeStream(draw, stale, signIn);
 }
 
-function watch() {
-  if (performance.now() - heard < SILENCE_MS) return;
-  stale(`Nothing heard from homectl for ${SILENCE_MS / 1000} seconds.`);
-  listen();
+function signIn() {
+  newest = null;
+  stale("");
+  views.close();
+  show(at("person"), false);
+  for (const id of ["ribbon", "unlinked", "alarms", "time"]) show(at(id), false);
+  say(at("about"), "Sign in to see this home.");
+  signingIn(at("main"), begin);
 }
 
-listen();
-setInterval(watch, 1000);
+async function leave() {
+  end();
+  await signOut();
+  signIn();
+}
+
+async function begin() {
+  const who = await session().catch(() => ({}));
+  if (!who) return signIn();
+  say(at("who"), [...new Set([who.name, who.role])].filter(Boolean).join(", "));
+  show(at("person"), Boolean(who.name));
+  return listen();
+}
+
+at("leave").addEventListener("click", leave);
+begin();

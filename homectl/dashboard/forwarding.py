@@ -1,0 +1,110 @@
+"""Passes everything that is asked on to a daemon's page, and its answers back as they come."""
+
+import asyncio
+import ssl
+from collections.abc import Collection
+from urllib.parse import urlsplit
+
+import h11
+from starlette.types import Message, Receive, Scope, Send
+
+from homectl.dashboard.refusals import refusal
+from homectl.dashboard.security import BODY_LIMIT, LOOPBACK, hardened, refused
+from homectl.home import UsageError
+
+OF_ONE_HOP = frozenset(
+    {b"connection", b"keep-alive", b"proxy-connection", b"te", b"trailer", b"transfer-encoding", b"upgrade", b"host"}
+)
+CHUNK = 64 * 1024
+
+
+class Forwarding:
+    """An ASGI application that is a daemon's page at another address; who may what, the daemon says."""
+
+    def __init__(self, daemon: str, hosts: Collection[str] = (), encrypted: ssl.SSLContext | None = None) -> None:
+        """`daemon` is its URL; UsageError for what is none. `encrypted` says whom to trust where that is https."""
+        parts = urlsplit(daemon)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+            raise UsageError(f"expected the daemon's page as http://host:port, got {daemon!r}")
+        self._origin, self._host = f"{parts.scheme}://{parts.netloc}", parts.hostname
+        self._port = parts.port or (443 if parts.scheme == "https" else 80)
+        self._encrypted = (encrypted or ssl.create_default_context()) if parts.scheme == "https" else None
+        self._hosts = LOOPBACK | {host.lower() for host in hosts}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return
+        answer = refused(scope, self._hosts)
+        if answer is not None:
+            await answer(scope, receive, hardened(send))
+            return
+        body = await _body(receive)
+        passing = asyncio.create_task(self._pass_on(scope, body, receive, send))
+        leaving = asyncio.create_task(_gone(receive))
+        try:
+            await asyncio.wait({passing, leaving}, return_when=asyncio.FIRST_COMPLETED)
+            if passing.done():
+                passing.result()
+        finally:
+            passing.cancel()
+            leaving.cancel()
+
+    async def _pass_on(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
+        try:
+            reader, writer = await asyncio.open_connection(self._host, self._port, ssl=self._encrypted)
+        except OSError:
+            answer = refusal(503, "daemon", f"No daemon answers at {self._origin}; start one with: homectl run")
+            await answer(scope, receive, hardened(send))
+            return
+        try:
+            line = h11.Connection(h11.CLIENT)
+            writer.write(line.send(self._request(scope)) or b"")
+            writer.write(line.send(h11.Data(body)) if body else b"")
+            writer.write(line.send(h11.EndOfMessage()) or b"")
+            while True:
+                event = line.next_event()
+                if event is h11.NEED_DATA:
+                    line.receive_data(await reader.read(CHUNK))
+                elif message := _message(event):
+                    await send(message)
+                else:
+                    return
+        finally:
+            writer.close()
+
+    def _request(self, scope: Scope) -> h11.Request:
+        """The same request as the daemon's own page would make it."""
+        own = {b"origin": self._origin.encode()}
+        headers = [(name, own.get(name, value)) for name, value in scope["headers"] if name not in OF_ONE_HOP]
+        host = self._origin.partition("://")[2].encode()
+        target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
+        headers += [(b"host", host), (b"connection", b"close")]
+        return h11.Request(method=scope["method"], target=target, headers=headers)
+
+
+def _message(event: object) -> Message | None:
+    """An event of the daemon's answer as ASGI has it; None after the last."""
+    match event:
+        case h11.Response(status_code=status, headers=headers):
+            kept = [(name, value) for name, value in headers if name not in OF_ONE_HOP]
+            return {"type": "http.response.start", "status": status, "headers": kept}
+        case h11.Data(data=data):
+            return {"type": "http.response.body", "body": bytes(data), "more_body": True}
+        case h11.EndOfMessage():
+            return {"type": "http.response.body", "body": b"", "more_body": False}
+    return None
+
+
+async def _body(receive: Receive) -> bytes:
+    body = b""
+    while len(body) <= BODY_LIMIT:
+        message = await receive()
+        body += message.get("body", b"")
+        if not message.get("more_body", False):
+            break
+    return body
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass

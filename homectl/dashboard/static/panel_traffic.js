@@ -1,0 +1,65 @@
+/** What goes over MQTT between homectl and its devices, the newest first. */
+
+import { every, look } from "./asking.js";
+import { choice, element, keep, say, show } from "./elements.js";
+
+const EVERY_MS = 1000;
+const KEPT = 300;
+const SHOWN = 100;
+const DIRECTIONS = [["", "both directions"], ["in", "from devices"], ["out", "from homectl"]];
+
+/** `{ update(), shown(), hidden() }` for the panel under `root`. Asks nothing while it is closed. */
+export function trafficPanel(root) {
+  const filter = element("input", { type: "search", placeholder: "topic or payload", "aria-label": "Show only messages with" });
+  const direction = choice("Direction", DIRECTIONS);
+  const retained = element("input", { type: "checkbox" });
+  const still = element("input", { type: "checkbox" });
+  const said = element("p", { class: "quiet", role: "status", "data-field": "traffic" });
+  const rows = element("ol", { class: "messages", tabindex: "0", "aria-label": "Messages" });
+  const details = element("details", {}, element("summary", {}, "Show what is sent"),
+    element("div", { class: "controls" }, filter, direction, element("label", { class: "tick" }, retained, "retained only"),
+      element("label", { class: "tick" }, still, "hold still")), said, rows);
+  root.append(details);
+  let messages = [];
+  let since = null;
+  let dropped = 0;
+
+  const listening = every(EVERY_MS, async () => {
+    if (still.checked) return;
+    const { known, why } = await look(since === null ? "/api/traffic" : `/api/traffic?since=${since}`);
+    if (why) return say(said, why);
+    since = known.messages.at(-1)?.id ?? since;
+    dropped += known.dropped;
+    messages = [...known.messages.toReversed(), ...messages].slice(0, KEPT);
+    draw();
+  });
+
+  function draw() {
+    const wanted = filter.value.toLowerCase();
+    const fitting = messages.filter((one) =>
+      (!direction.value || one.direction === direction.value) && (!retained.checked || one.retained) &&
+      `${one.topic} ${one.payload}`.toLowerCase().includes(wanted));
+    keep(rows, fitting.slice(0, SHOWN), ({ id }) => id, messageRow);
+    const left = dropped ? `, ${dropped} went by unseen` : "";
+    say(said, `${fitting.length} of the last ${messages.length} messages${left}`);
+  }
+
+  for (const input of [filter, direction, retained]) input.addEventListener("input", draw);
+  details.addEventListener("toggle", () => (details.open ? listening.start() : listening.stop()));
+  return {
+    update() {},
+    shown: () => details.open && listening.start(),
+    hidden: () => listening.stop(),
+  };
+}
+
+function messageRow({ direction, topic, payload, retained, bytes }) {
+  const kept = element("span", { class: "tag" }, "retained");
+  show(kept, retained);
+  return {
+    root: element("li", { "data-direction": direction },
+      element("span", { class: "way" }, direction === "in" ? "from device" : "from homectl"), element("code", { class: "topic" }, topic), kept,
+      element("span", { class: "quiet" }, `${bytes} B`), element("code", { class: "payload" }, payload)),
+    update() {},
+  };
+}

@@ -1,0 +1,70 @@
+"""The logbook says what was changed, to what, by whom, why and when, each thing once."""
+
+import asyncio
+
+import pytest
+
+from homectl.home import LogRow
+from homectl.past import Remembered
+from tests.past.lived import DAY, HOUR, MIDNIGHT
+
+SAID = [
+    "Radiator set to 17.0 °C, by homectl, learned (somebody moves here) [failed: no answer] 22:00",
+    "Kitchen: light let to suggest, by homectl (people took back 3 of its changes within an hour) [] 19:00",
+    "Ceiling lamp off, by hand () [] 18:06",
+    "Ceiling lamp on, by homectl, by its rules (somebody moves here) [confirmed] 18:00",
+    "Small home in away mode until 20:00, by Ada () [] 16:00",
+    "Ceiling lamp left alone no longer, by Ben () [] 15:00",
+    "Ceiling lamp left alone until the room is empty, by Ben () [] 14:00",
+    "Front door lock unlocked, by somebody () [wrong PIN] 13:00",
+    "Front door lock locked, by hand or keypad () [] 12:00",
+    "Front door lock unlocked, by Ada () [confirmed] 10:00",
+    "Ceiling lamp off, by homectl, by its rules (somebody moves here) [confirmed] 09:00",
+    "Radiator set to 21.0 °C, by Ada () [confirmed] 08:00",
+    "Ceiling lamp on at 60%, by hand () [] 07:00",
+    "Own model 1 rejected, by homectl, at night (nothing gained beyond chance) [] 04:00",
+]
+
+
+def line(row: LogRow) -> str:
+    return f"{row.what} {row.to}, {row.by} ({row.why}) [{row.became}] {row.local_time.split()[-1]}"
+
+
+def test_a_day_reads_as_it_was(past: Remembered) -> None:
+    book = asyncio.run(past.logbook(None, None, None, 100))
+    assert [line(row) for row in book.rows] == SAID
+    assert book.earlier is None
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 5, 13, 14])
+def test_page_by_page_every_row_comes_once(past: Remembered, limit: int) -> None:
+    async def pages() -> list[LogRow]:
+        found, until, more = [], None, True
+        while more:
+            book = await past.logbook(None, until, None, limit)
+            assert len(book.rows) <= limit
+            found += book.rows
+            until, more = book.earlier, book.earlier is not None
+        return found
+
+    assert [line(row) for row in asyncio.run(pages())] == SAID
+
+
+@pytest.mark.parametrize(("area", "what"), [("living", {"Radiator"}), ("hall", {"Front door lock"}), ("garden", set())])
+def test_an_area_has_a_logbook_of_its_own(past: Remembered, area: str, what: set[str]) -> None:
+    book = asyncio.run(past.logbook(None, None, area, 100))
+    assert {row.what for row in book.rows} == what
+    kitchen = asyncio.run(past.logbook(None, None, "kitchen", 1))
+    assert [line(row) for row in kitchen.rows] == SAID[1:2]
+
+
+@pytest.mark.parametrize(("since", "until"), [(0, 24), (7, 9), (8.5, 18), (18, 18.1), (23, 24)])
+def test_a_span_has_its_start_and_not_its_end(past: Remembered, since: float, until: float) -> None:
+    start, end = MIDNIGHT + since * HOUR, MIDNIGHT + until * HOUR
+    whole = asyncio.run(past.logbook(None, None, None, 100)).rows
+    book = asyncio.run(past.logbook(start, end, None, 100))
+    assert book.rows == tuple(row for row in whole if start <= row.at < end)
+
+
+def test_before_the_first_reading_nothing_is_looked_for(past: Remembered) -> None:
+    assert asyncio.run(past.logbook(None, MIDNIGHT - DAY, None, 10)).rows == ()

@@ -1,0 +1,103 @@
+"""A home without a daemon is shown as its devices say, and only its simulator can be asked for something."""
+
+import asyncio
+import inspect
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+
+from homectl.bridge.directory import Directory, dialects_of
+from homectl.bridge.messages import Message
+from homectl.bridge.settings import BridgeSettings
+from homectl.control.limits import Limits
+from homectl.home import ActionRefused, Actions, Home, Quantity, ToldClock
+from homectl.onlooker import Onlooker
+from simulator.firmware import Firmware
+from simulator.world import World
+
+
+class Wire:
+    """Keeps what is sent, and what is listened to."""
+
+    def __init__(self) -> None:
+        self.sent: list[Message] = []
+        self.topics: tuple[str, ...] = ()
+
+    def publish(self, message: Message, *, expiry: int | None = None) -> bool:
+        self.sent.append(message)
+        return True
+
+    def subscribe(self, topics: Sequence[str]) -> None:
+        self.topics = tuple(topics)
+
+
+def looked_at(home: Home, root: str) -> tuple[Onlooker, Wire]:
+    wire = Wire()
+    bridge = BridgeSettings(zigbee2mqtt=(f"{root}/zigbee2mqtt",), home_assistant=f"{root}/homeassistant")
+    onlooker = Onlooker(Directory(home, dialects_of(bridge)), wire, ToldClock(0.0), Limits())
+    onlooker.connected(True)
+    return onlooker, wire
+
+
+@pytest.fixture
+def world() -> World:
+    return World(3, start=1_768_200_000.0)
+
+
+def test_a_simulated_home_is_shown_as_it_speaks_and_its_time_passes(world: World) -> None:
+    root = f"sim/{world.home.id}"
+    onlooker, wire = looked_at(world.home, root)
+    firmware = Firmware(world.home, root)
+    readings = [reading for device in world.home.devices for reading in world.report(device.id)]
+    clock = json.dumps({"time": world.at, "speed": 60.0, "paused": False})
+    onlooker.hear([Message(f"{root}/clock", clock.encode(), retain=True)])
+    said = [*firmware.announce(), *firmware.say(readings)]
+    onlooker.hear([Message(one.topic, _bytes(one.payload), retain=one.retain) for one in said])
+    view = onlooker.view()
+    assert (view.simulated, view.connected, view.policy.partition(":")[0]) == (True, True, "nobody")
+    assert view.simulator["speed"] == 60.0
+    assert view.at == pytest.approx(world.at, abs=1)
+    shown = [value for area in view.areas for device in area.devices for value in device.values]
+    assert len(shown) > 10
+    assert Quantity.TEMPERATURE in {value.quantity for value in shown}
+    assert f"{root}/clock" in wire.topics
+    assert wire.sent == []
+
+
+def _bytes(payload: str | bytes) -> bytes:
+    return payload.encode() if isinstance(payload, str) else payload
+
+
+def test_the_simulator_s_controls_are_passed_on(world: World) -> None:
+    onlooker, wire = looked_at(world.home, f"sim/{world.home.id}")
+    asyncio.run(onlooker.simulate("speed", {"speed": 60}))
+    (sent,) = wire.sent
+    assert (sent.topic, json.loads(sent.payload)) == (f"sim/{world.home.id}/control/speed", {"speed": 60})
+
+
+def test_everything_else_is_refused_and_nothing_is_sent(world: World) -> None:
+    onlooker, wire = looked_at(world.home, f"sim/{world.home.id}")
+    asked = [
+        (name, method)
+        for name, method in inspect.getmembers(Actions, inspect.iscoroutinefunction)
+        if name != "simulate" and not name.startswith("_")
+    ]
+    assert len(asked) >= 9
+    for name, method in asked:
+        needed: list[Any] = [
+            None
+            for parameter in list(inspect.signature(method).parameters.values())[1:]
+            if parameter.default is parameter.empty
+        ]
+        with pytest.raises(ActionRefused, match="no daemon runs here"):
+            asyncio.run(getattr(onlooker, name)(*needed))
+    assert wire.sent == []
+
+
+def test_a_real_home_has_no_simulator(world: World) -> None:
+    onlooker, wire = looked_at(world.home.model_copy(update={"simulated": False}), "zigbee2mqtt")
+    with pytest.raises(ActionRefused, match="real"):
+        asyncio.run(onlooker.simulate("pause", {}))
+    assert wire.sent == []
