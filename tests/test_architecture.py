@@ -36,7 +36,6 @@ MAY_IMPORT: dict[str, set[str]] = {
         JOURNAL,
         "homectl.bridge",
         CONTROL,
-        "homectl.dispatch",
         "homectl.home_time",
         "homectl.ladder",
         "homectl.orders",
