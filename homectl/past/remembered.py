@@ -62,7 +62,7 @@ class Remembered:
         ages: AgeLimits,
         autonomy: AutonomySettings,
     ) -> None:
-        """`home` and `now` are the home and its time as they are known; `worked`: seconds that its thread has worked."""
+        """`home` and `now` are the home and its time as they are known; `worked`: how long its thread did work."""
         self._journal, self._home, self._now, self._worked = journal, home, now, worked
         self._policy, self._ages, self._autonomy = policy, ages, autonomy
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="past")
