@@ -25,7 +25,7 @@ LIVED = 90.0
 PATIENCE = 300.0
 """Real seconds that it may take to be ready: two weeks are lived first."""
 
-DEMO = ("--speed", "60", "--seed", "5", "--past", "14", "--start", "2025-01-14T17:45")
+DEMO = ("--speed", "60", "--seed", "5", "--past", "14", "--start", "2025-10-14T18:15")
 
 
 def main() -> int:

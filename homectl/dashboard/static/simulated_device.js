@@ -52,13 +52,13 @@ const HANDS = {
     return { root: knob.root, update: (now) => knob.update(valueOf(now, "setpoint")?.value ?? null) };
   },
   lock(device, tell) {
-    const by = (control, what, locked) => button(`${what}: ${locked ? "lock" : "unlock"}`,
-      `${what} of ${device.name}: ${locked ? "lock" : "unlock"}`, () => tell(control, { device: device.id, locked }));
-    return {
-      root: element("div", { class: "pair" }, by("bolt", "Thumb-turn", true), by("bolt", "Thumb-turn", false),
-        by("keypad", "Keypad", true), by("keypad", "Keypad", false)),
-      update() {},
+    const by = (control, what) => {
+      const turn = (label, locked) => button(label, `${what} of ${device.name}: ${label.toLowerCase()}`,
+        () => tell(control, { device: device.id, locked }));
+      return element("div", { class: "dial" }, element("span", { class: "quiet" }, what),
+        element("div", { class: "pair", role: "group", "aria-label": `${what} of ${device.name}` }, turn("Lock", true), turn("Unlock", false)));
     };
+    return { root: element("div", { class: "senses" }, by("bolt", "Thumb-turn"), by("keypad", "Keypad")), update() {} };
   },
 };
 

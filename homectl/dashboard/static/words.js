@@ -45,8 +45,8 @@ export const withoutName = (sentence, { name }) => {
 
 /** A chance in percent that is never said to be none or all. */
 export function percent(chance) {
-  if (chance > 0.99 && chance < 1.01) return "over 99 %";
-  return chance < 0.01 ? "under 1 %" : `${Math.round(100 * chance)} %`;
+  if (chance > 0.99 && chance < 1.01) return "over 99\u00a0%";
+  return chance < 0.01 ? "under 1\u00a0%" : `${Math.round(100 * chance)}\u00a0%`;
 }
 
 /** How old a value is, and whether that is too old to act on. */
