@@ -57,9 +57,12 @@ _ROWS = [_row(route, role) for route, role in NEEDS.items()]
 
 
 def needed(method: str, path: str) -> Role | None:
-    """The role that a request needs, the highest of every row that fits; None for what anybody may."""
+    """The role that a request needs, the highest of every row that fits; None for what anybody may.
+
+    A row fits as the router has it, for which a path may end in a line break.
+    """
     asked = "GET" if method == "HEAD" else method
-    fitting = [role for row, pattern, role in _ROWS if row == asked and pattern.fullmatch(path)]
+    fitting = [role for row, pattern, role in _ROWS if row == asked and pattern.match(path)]
     if not fitting:
         return VIEWER if method in READING else OWNER
     return max(fitting, key=lambda role: -1 if role is None else list(Role).index(role))

@@ -67,6 +67,18 @@ def test_a_route_that_nobody_thought_of_is_the_owner_s_where_it_changes_somethin
     )
 
 
+@pytest.mark.parametrize("route", ROUTES)
+def test_however_a_path_is_written_it_takes_the_role_of_its_route(route: str) -> None:
+    method, path = route.split()
+    if (role := NEEDS[route]) is None or path == "/api/events":
+        return
+    face, body = Face(FakeHome(), stranger=True), BODIES.get(path, {}) if method == "POST" else None
+    for written in (f"{filled(path)}%0A", f"/{filled(path)}", f"{filled(path)}/", filled(path).replace("a", "%61")):
+        for lower in (lower for lower in Role if not lower.may(role)):
+            said = face.answer(method, written, headers=OURS | bearer(TOKENS[lower]), json=body)
+            assert (written, str(lower), said.is_success) == (written, str(lower), False)
+
+
 def test_a_guest_or_viewer_cannot_unlock_set_a_mode_or_say_what_homectl_may_do() -> None:
     for route in ("targets/bolt/unlock", "targets/bolt/lock", "mode", "autonomy/kitchen/light", "learning/pause"):
         need = needed("POST", f"/api/{route}")
