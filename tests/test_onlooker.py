@@ -14,7 +14,9 @@ from homectl.bridge.settings import BridgeSettings
 from homectl.control.limits import Limits
 from homectl.home import ActionRefused, Actions, Home, Quantity, ToldClock
 from homectl.onlooker import Onlooker
+from simulator.backstage import Backstage
 from simulator.firmware import Firmware
+from simulator.notices import Notices
 from simulator.world import World
 
 
@@ -70,6 +72,22 @@ def _bytes(payload: str | bytes) -> bytes:
     return payload.encode() if isinstance(payload, str) else payload
 
 
+def test_a_simulated_home_s_plan_and_state_are_shown_and_what_it_refused(world: World) -> None:
+    root = f"sim/{world.home.id}"
+    onlooker, _ = looked_at(world.home, root)
+    notices = Notices(root, world, Backstage(scenarios=["stormy"]))
+    said = [*notices.about(), *notices.people(), *notices.state(1.0)]
+    clock = Message(f"{root}/clock", b'{"time": 1768200000, "speed": 1, "paused": false}')
+    onlooker.hear([clock, *(Message(one.topic, _bytes(one.payload), retain=one.retain) for one in said)])
+    onlooker.hear([Message(f"{root}/refused", b'{"topic": "control/keypad", "reason": "jammed"}')])
+    shown = onlooker.view().simulator
+    assert set(shown["plan"]["areas"]) == {area.id for area in world.home.areas}
+    assert shown["scenarios"] == ["stormy"]
+    assert shown["people"] == dict(world.people)
+    assert {"recording", "broker", "seed", "possible"} <= shown.keys()
+    assert shown["refused"] == {"id": 1, "control": "keypad", "reason": "jammed"}
+
+
 def test_the_simulator_s_controls_are_passed_on(world: World) -> None:
     onlooker, wire = looked_at(world.home, f"sim/{world.home.id}")
     asyncio.run(onlooker.simulate("speed", {"speed": 60}))
@@ -82,9 +100,10 @@ def test_everything_else_is_refused_and_nothing_is_sent(world: World) -> None:
     asked = [
         (name, method)
         for name, method in inspect.getmembers(Actions, inspect.iscoroutinefunction)
-        if name != "simulate" and not name.startswith("_")
+        if name not in ("simulate", "ladder") and not name.startswith("_")
     ]
     assert len(asked) >= 9
+    assert asyncio.run(onlooker.ladder()) == ()
     for name, method in asked:
         needed: list[Any] = [
             None
