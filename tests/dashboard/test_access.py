@@ -11,7 +11,7 @@ from homectl.dashboard import application
 from homectl.dashboard.access import NotKnown
 from homectl.dashboard.attempts import IN_ALL, PER_ADDRESS, WINDOW
 from homectl.dashboard.roles import NEEDS, needed
-from homectl.dashboard.sessions import LIFE
+from homectl.dashboard.sessions import LIFE, MOST, OF_ONE, Sessions
 from homectl.home import Account, HomeError, Light, Role
 from tests.dashboard.asking import OURS, Face
 from tests.dashboard.doors import KEY, TOKENS, FakeAccounts, bearer, door
@@ -208,3 +208,12 @@ def test_no_token_at_all_is_nobody_s(token: str) -> None:
     said = face.answer("POST", "/api/session", headers=OUR_PAGE, json={"token": token})
     assert said.status_code in (401, 422)
     assert "Set-Cookie" not in said.headers
+
+
+def test_who_signs_in_often_signs_nobody_else_out() -> None:
+    sessions = Sessions(Time())
+    owner = sessions.begin(Account("ada", Role.OWNER))
+    often = [sessions.begin(Account("tablet", Role.VIEWER)) for _ in range(MOST + 1)]
+    assert sessions.find(owner) == Account("ada", Role.OWNER)
+    assert sum(sessions.find(one) is not None for one in often) == OF_ONE
+    assert sessions.find(often[-1]) is not None
