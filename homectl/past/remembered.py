@@ -69,7 +69,7 @@ class Remembered:
         self._waiting, self._closed = 0, False
 
     def close(self) -> None:
-        """End what is asked now within its time, and answer nothing more."""
+        """End what is asked now, and answer nothing more."""
         self._closed = True
         self._thread.shutdown(wait=False, cancel_futures=True)
 
@@ -122,7 +122,7 @@ class Remembered:
     @contextmanager
     def _reader(self) -> Iterator[PastReader]:
         deadline = self._worked() + PATIENCE
-        with PastReader.open(self._journal, lambda: self._worked() > deadline) as reader:
+        with PastReader.open(self._journal, lambda: self._closed or self._worked() > deadline) as reader:
             yield reader
 
     def _series(

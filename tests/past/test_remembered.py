@@ -99,6 +99,23 @@ def test_the_loop_goes_on_while_a_question_is_answered_and_a_crowd_is_turned_awa
     assert "ask again" in str(refused[0])
 
 
+def test_at_the_end_a_question_is_not_waited_for(past: Remembered) -> None:
+    async def leave() -> None:
+        began, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def endless(reader: PastReader) -> int:
+            loop.call_soon_threadsafe(began.set)
+            return sum(len(reader.points(Signal("climate", Quantity.TEMPERATURE), 0, NOW, 1)) for _ in range(10**6))
+
+        asked = asyncio.create_task(past.ask(endless))
+        await began.wait()
+        past.close()
+        with pytest.raises(JournalError):
+            await asyncio.wait_for(asked, 20)
+
+    asyncio.run(leave())
+
+
 def test_a_writer_never_waits_for_who_looks_back(tmp_path: Path) -> None:
     path = tmp_path / "small.db"
     with Journal.open(path) as journal:
