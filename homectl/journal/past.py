@@ -81,6 +81,13 @@ SELECT * FROM commands WHERE issued >= :start AND issued < :end
   AND (:targets IS NULL OR target IN (SELECT value FROM json_each(:targets)))
 ORDER BY issued DESC, rowid DESC LIMIT :limit
 """
+_FIRST_OF = {
+    "audit": "SELECT min(at) FROM audit",
+    "holds": "SELECT min(at) FROM holds",
+    "modes": "SELECT min(at) FROM modes",
+    "ladder": "SELECT min(at) FROM ladder",
+    "lessons": "SELECT min(at) FROM lessons",
+}
 _NEWEST = {
     "audit": """SELECT at, elapsed, actor, act, target, outcome, detail FROM audit
         WHERE at >= ? AND at < ? ORDER BY at DESC, number DESC LIMIT ?""",
@@ -202,7 +209,7 @@ class PastReader:
     @_in_time()
     def oldest(self) -> float:
         """When the oldest was that is kept of anything: readings are forgotten first; 0 for an empty journal."""
-        kept = (f"SELECT min(at) FROM {table}" for table in _NEWEST if has(self._db, table))
+        kept = (query for table, query in _FIRST_OF.items() if has(self._db, table))
         found = [self._db.execute(query).fetchone()[0] for query in (_FIRST, *kept)]
         return min((at for at in found if at is not None), default=0) / 1000
 
