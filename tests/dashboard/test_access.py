@@ -86,6 +86,19 @@ def test_a_guest_or_viewer_cannot_unlock_set_a_mode_or_say_what_homectl_may_do()
         assert not Role.GUEST.may(need)
 
 
+def test_a_change_is_put_down_to_whose_token_it_is_whatever_is_said() -> None:
+    home = FakeHome()
+    face, said = Face(home, stranger=True), {"by": "by hand"}
+    resident, owner = bearer(TOKENS[Role.RESIDENT]), bearer(TOKENS[Role.OWNER])
+    assert face.answer("POST", "/api/targets/lamp/light/hold", headers=OURS | resident, json=said).is_success
+    assert home.holds[LAMP].by == "resident-1"
+    assert face.answer("POST", "/api/mode", headers=OURS | owner, json={"mode": "away"} | said).is_success
+    assert home.span is not None
+    assert home.span.by == "owner-1"
+    assert face.answer("POST", "/api/targets/lamp/light/hold", headers=OURS | bearer(), json={"by": "Ada"}).is_success
+    assert home.holds[LAMP].by == "Ada"
+
+
 def signed_in(face: Face, token: str = KEY, **more: Any) -> tuple[str, dict[str, str]]:
     """The whole cookie of a session, and the headers that show it."""
     said = face.answer("POST", "/api/session", headers=OUR_PAGE, json={"token": token}, **more)
