@@ -43,6 +43,12 @@ NEEDS: dict[str, Role | None] = {
 }
 """None: anybody, for without it nobody could sign in."""
 
+OF_DOORS: dict[str, Role | None] = {
+    "POST /api/targets/{device}/lock/hold": RESIDENT,
+    "POST /api/targets/{device}/lock/resume": RESIDENT,
+}
+"""Where what is asked is about a door: a lock that is held is not locked by what was learned."""
+
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 _Row = tuple[str, re.Pattern[str], Role | None]
@@ -53,7 +59,7 @@ def _row(route: str, role: Role | None) -> _Row:
     return method, compile_path(path)[0], role
 
 
-_ROWS = [_row(route, role) for route, role in NEEDS.items()]
+_ROWS = [_row(route, role) for route, role in (NEEDS | OF_DOORS).items()]
 
 
 def needed(method: str, path: str) -> Role | None:

@@ -80,7 +80,8 @@ def test_however_a_path_is_written_it_takes_the_role_of_its_route(route: str) ->
 
 
 def test_a_guest_or_viewer_cannot_unlock_set_a_mode_or_say_what_homectl_may_do() -> None:
-    for route in ("targets/bolt/unlock", "targets/bolt/lock", "mode", "autonomy/kitchen/light", "learning/pause"):
+    doors = ("targets/bolt/unlock", "targets/bolt/lock", "targets/bolt/lock/hold", "targets/bolt/lock/resume")
+    for route in (*doors, "mode", "autonomy/kitchen/light", "learning/pause"):
         need = needed("POST", f"/api/{route}")
         assert need is not None
         assert not Role.GUEST.may(need)
