@@ -16,7 +16,7 @@ WORDS = {
 ROLES = {
     "viewer": "sees",
     "guest": "also sets lamps and warmth, and holds them",
-    "resident": "also locks, holds locks, unlocks with a PIN, sets modes, answers suggestions, plays with the simulator",
+    "resident": "also locks and unlocks (with a PIN), sets modes, answers suggestions, plays with the simulator",
     "owner": "also says what homectl may do by itself and learns",
 }
 

@@ -1,5 +1,6 @@
 """What a simulation does beside living: recordings, ways to begin anew, and what it was not given the means for."""
 
+import contextlib
 import sqlite3
 from pathlib import Path
 
@@ -69,7 +70,7 @@ def test_a_recording_that_can_be_written_no_more_ends_and_the_home_lives_on(tmp_
     world, finished = FakeWorld(), Finished()
     backstage = Backstage(recorder=Recorder(tmp_path, finished))
     backstage.do(Record(on=True), world)
-    with sqlite3.connect(tmp_path / "fake-20260113-0530.db") as other:
+    with contextlib.closing(sqlite3.connect(tmp_path / "fake-20260113-0530.db")) as other, other:
         other.execute("DROP TABLE readings")
     backstage.note(world.step(60.0))
     assert backstage.shown["recording"] is None
