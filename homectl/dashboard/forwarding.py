@@ -29,15 +29,15 @@ class Forwarding:
 
     def __init__(self, daemon: str, hosts: Collection[str] = (), encrypted: ssl.SSLContext | None = None) -> None:
         """`daemon` is its URL; UsageError for what is none. `encrypted` says whom to trust where that is https."""
-        parts = urlsplit(daemon)
-        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
-            raise _no_page(daemon)
-        if "@" in parts.netloc:
+        if "@" in daemon:
             raise UsageError("expected the daemon's page without a user or a password: people sign in on the page")
         try:
-            self._port = parts.port or (443 if parts.scheme == "https" else 80)
+            parts, port = urlsplit(daemon), urlsplit(daemon).port
         except ValueError:
             raise _no_page(daemon) from None
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.path not in ("", "/"):
+            raise _no_page(daemon)
+        self._port = port or (443 if parts.scheme == "https" else 80)
         self._origin, self._host = f"{parts.scheme}://{parts.netloc}", parts.hostname
         self._encrypted = (encrypted or ssl.create_default_context()) if parts.scheme == "https" else None
         self._hosts = LOOPBACK | {host.lower() for host in hosts}
