@@ -231,3 +231,14 @@ def test_who_signs_in_often_signs_nobody_else_out() -> None:
     assert sessions.find(owner) == Account("ada", Role.OWNER)
     assert sum(sessions.find(one) is not None for one in often) == OF_ONE
     assert sessions.find(often[-1]) is not None
+
+
+def test_what_fails_is_one_line_of_the_log_however_its_path_is_written(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(FakeHome):
+        async def ladder(self) -> Any:
+            raise RuntimeError("broken")
+
+    face = Face(Broken(), stranger=True)
+    assert face.answer("GET", "/api/ladder%0A", headers=bearer()).status_code == 500
+    (said,) = [record.getMessage() for record in caplog.records if "failed" in record.getMessage()]
+    assert said == r"GET '/api/ladder\n' failed"
