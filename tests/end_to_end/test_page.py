@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from homectl.bridge.broker import available
 from homectl.home import DeviceView, Kind, Quantity, Target
@@ -35,17 +35,23 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
         yield running
 
 
-@pytest.fixture
-def page(demo: RunningDemo) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip(f"no Chromium at {CHROMIUM}: install Debian's chromium to run this")
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        opened = browser.new_page()
-        opened.goto(demo.page)
-        expect(opened.get_by_role("region", name="Home", exact=True)).to_be_visible(timeout=SLOW)
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield opened
-        browser.close()
+        opened.close()
+
+
+@pytest.fixture
+def page(demo: RunningDemo, browser: Browser) -> Iterator[Page]:
+    opened = browser.new_page()
+    opened.goto(demo.page)
+    expect(opened.get_by_role("region", name="Home", exact=True)).to_be_visible(timeout=SLOW)
+    yield opened
+    opened.close()
 
 
 def lamps(demo: RunningDemo) -> list[tuple[str, Target]]:
