@@ -101,3 +101,19 @@ def test_what_is_disabled_keeps_the_focus_says_why_and_asks_nothing(runner: asyn
             assert (asked, home.asked, home.simulated) == ([], [], [])
 
     runner.run(play())
+
+
+def test_axe_finds_nothing_serious_where_all_is_disabled(runner: asyncio.Runner, browser: Browser) -> None:
+    axe = pytest.importorskip("axe_playwright_python.async_playwright").Axe()
+
+    async def play() -> None:
+        async with opened(browser, eventful(), token=TOKENS[Role.VIEWER]) as seen:
+            for view in CONTROLS:
+                await seen.go(view)
+                await expect(seen.view(view).locator("[aria-disabled=true]:visible").first).to_be_visible()
+                found = (await axe.run(seen.page)).response["violations"]
+                grave = [one for one in found if one["impact"] in ("serious", "critical")]
+                assert [(view, one["id"], one["nodes"][0]["html"]) for one in grave] == []
+                seen.wrong.clear()  # axe itself tries what the page's policy forbids
+
+    runner.run(play())

@@ -51,7 +51,7 @@ function deviceCard(device) {
       say(gone, now.available ? "" : "unreachable");
       say(battery, lowBattery(now));
       show(doubted, now.doubt !== "");
-      say(doubt, now.doubt && `Not believed: it ${now.doubt}.`);
+      say(doubt, now.doubt && `It ${now.doubt}.`);
       keep(targets, now.targets.map((target) => ({ target, device: now })), ({ target }) => target.target, targetCard);
       keep(values, beside, (value) => value.quantity, valueRow);
       show(targets, now.targets.length > 0);
