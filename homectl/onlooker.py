@@ -10,7 +10,7 @@ from pydantic import SecretStr
 
 from homectl.bridge.directory import Directory
 from homectl.bridge.messages import Message
-from homectl.bridge.simulated import People, SimulatedHome, Told
+from homectl.bridge.simulated import People, Shown, SimulatedHome, Told
 from homectl.bridge.wire import Wire
 from homectl.control.limits import Limits
 from homectl.home import (
@@ -29,6 +29,7 @@ from homectl.home import (
     Target,
 )
 from homectl.home_time import HomeTime, in_order
+from homectl.seen import Seen
 from homectl.told_time import ToldTime
 from homectl.views import Knowledge, home_view
 
@@ -43,7 +44,7 @@ class Onlooker:
         self._history, self._counts = History(), Counter[str]()
         self._time, self._told = HomeTime(clock, self._history), ToldTime(clock, self._counts)
         self._simulated = SimulatedHome(directory.home.id) if directory.home.simulated else None
-        self._people: dict[str, str] = {}
+        self._seen = Seen()
         self._connected, self._version = False, 0
         self._subscribed: tuple[str, ...] = ()
         self._changed = asyncio.Event()
@@ -71,7 +72,7 @@ class Onlooker:
             self._counts["readings"] += 1
 
     def _hear_simulation(self, message: Message) -> bool:
-        """Follow a simulated home's time and people; True where the message was about them."""
+        """Follow a simulated home's time, and keep what it shows; True where the message was about it."""
         if self._simulated is None:
             return False
         try:
@@ -81,8 +82,8 @@ class Onlooker:
             return True
         if isinstance(said, Told):
             self._told.follow(said)
-        elif isinstance(said, People):
-            self._people = said.places
+        elif isinstance(said, People | Shown):
+            self._seen.take(said)
         return said is not None
 
     def _listen(self) -> None:
@@ -116,12 +117,8 @@ class Onlooker:
             policy=NOBODY,
             health=dict(sorted((self._counts + self._directory.counters).items())),
             pending=tuple(sorted(self._directory.pending)),
-            simulator=self._simulation(),
+            simulator=self._seen.view(self._told.told),
         )
-
-    def _simulation(self) -> dict[str, Any]:
-        told = self._told.told
-        return {} if told is None else {"speed": told.speed, "paused": told.paused, "people": self._people}
 
     async def changes(self) -> AsyncIterator[HomeView]:
         seen = -1

@@ -73,7 +73,15 @@ MAY_IMPORT: dict[str, set[str]] = {
     "homectl.places": set(),
     "homectl.page_key": {HOME, JOURNAL, "homectl.places"},
     "homectl.page": {HOME, "homectl.dashboard", "homectl.page_key", "homectl.people", "homectl.settings"},
-    "homectl.onlooker": {HOME, "homectl.bridge", CONTROL, "homectl.home_time", "homectl.told_time", "homectl.views"},
+    "homectl.onlooker": {
+        HOME,
+        "homectl.bridge",
+        CONTROL,
+        "homectl.home_time",
+        "homectl.seen",
+        "homectl.told_time",
+        "homectl.views",
+    },
     "homectl.sole": {HOME, "homectl.bridge"},
 }
 """What each part may import of ours, besides itself. Parts not named here join the others."""
