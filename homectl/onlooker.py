@@ -72,7 +72,7 @@ class Onlooker:
             self._counts["readings"] += 1
 
     def _hear_simulation(self, message: Message) -> bool:
-        """Follow a simulated home's time and people; True where the message was about the simulation."""
+        """Follow a simulated home's time, and keep what it shows; True where the message was about it."""
         if self._simulated is None:
             return False
         try:

@@ -12,6 +12,7 @@ from homectl.control.limits import Limits
 from homectl.control.modes import meaning
 from homectl.control.orders import words_of_hold
 from homectl.control.pipeline import explain
+from homectl.control.thermometers import thermometers
 from homectl.home import (
     STATE,
     TOLERANCE,
@@ -107,7 +108,7 @@ def home_view(known: Knowledge, **about: Any) -> HomeView:
         AreaView(
             id=area.id,
             name=area.name or area.id.replace("_", " ").capitalize(),
-            devices=tuple(_device(known, device, at) for device in home.devices_in(area.id)),
+            devices=_devices(known, area.id, at),
         )
         for area in home.areas
     )
@@ -147,7 +148,15 @@ def last_done(done: Record | None, last: Verdict | None, home: Home, at: float) 
     return f"The last that homectl did about it, {local_words(done.since, home.zone, at)}: {explain(done, home)}"
 
 
-def _device(known: Knowledge, device: Device, at: float) -> DeviceView:
+def _devices(known: Knowledge, area: str, at: float) -> tuple[DeviceView, ...]:
+    ages = known.limits.ages
+    seen = thermometers(known.home, area, known.history, at, ages)
+    fresh = (one for one in seen if known.history.fresh(one.device, Quantity.TEMPERATURE, at, ages))
+    doubts = {one.device.id: one.doubt for one in fresh}
+    return tuple(_device(known, device, at, doubts.get(device.id, "")) for device in known.home.devices_in(area))
+
+
+def _device(known: Knowledge, device: Device, at: float, doubt: str) -> DeviceView:
     battery = known.history.value(device.id, Quantity.BATTERY, at)
     shown = [_value(known, device, quantity, at) for quantity in Quantity if quantity is not Quantity.AVAILABLE]
     return DeviceView(
@@ -155,6 +164,7 @@ def _device(known: Knowledge, device: Device, at: float) -> DeviceView:
         name=device.label,
         available=known.history.available(device.id, at),
         battery=battery if math.isfinite(battery) else None,
+        doubt=doubt,
         values=tuple(value for value in shown if value is not None),
         targets=tuple(_target(known, target, at) for target in device.targets()),
     )

@@ -23,7 +23,7 @@ def padded(count: int, width: int) -> Array:
 def by_tiles(rows: Array, weight: Array, tile: int = TILE) -> Array:
     """Rows by weights, (rows, …); whole tiles of 8 where they are no multiple of `tile`."""
     tile = TILE if len(rows) % tile else tile
-    answer: Array = (rows.reshape(-1, tile, rows.shape[1]) @ weight).reshape(len(rows), -1)
+    answer: Array = (rows.reshape(len(rows) // tile, tile, rows.shape[1]) @ weight).reshape(len(rows), weight.shape[1])
     return answer
 
 

@@ -74,7 +74,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "homectl.page_key": {HOME, JOURNAL, "homectl.places"},
     "homectl.page": {HOME, "homectl.dashboard", "homectl.page_key", "homectl.people", "homectl.settings"},
     "homectl.onlooker": {
-        *(HOME, "homectl.bridge", CONTROL, "homectl.home_time", "homectl.seen", "homectl.told_time", "homectl.views")
+        HOME,
+        "homectl.bridge",
+        CONTROL,
+        "homectl.home_time",
+        "homectl.seen",
+        "homectl.told_time",
+        "homectl.views",
     },
     "homectl.sole": {HOME, "homectl.bridge"},
 }

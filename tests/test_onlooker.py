@@ -12,7 +12,7 @@ from homectl.bridge.directory import Directory, dialects_of
 from homectl.bridge.messages import Message
 from homectl.bridge.settings import BridgeSettings
 from homectl.control.limits import Limits
-from homectl.home import ActionRefused, Actions, Home, Quantity, ToldClock
+from homectl.home import ActionRefused, Actions, Home, Kind, Quantity, ToldClock
 from homectl.onlooker import Onlooker
 from simulator.backstage import Backstage
 from simulator.firmware import Firmware
@@ -53,8 +53,7 @@ def test_a_simulated_home_is_shown_as_it_speaks_and_its_time_passes(world: World
     onlooker, wire = looked_at(world.home, root)
     firmware = Firmware(world.home, root)
     readings = [reading for device in world.home.devices for reading in world.report(device.id)]
-    clock = json.dumps({"time": world.at, "speed": 60.0, "paused": False})
-    onlooker.hear([Message(f"{root}/clock", clock.encode(), retain=True)])
+    onlooker.hear([clock(world)])
     said = [*firmware.announce(), *firmware.say(readings)]
     onlooker.hear([Message(one.topic, _bytes(one.payload), retain=one.retain) for one in said])
     view = onlooker.view()
@@ -66,6 +65,11 @@ def test_a_simulated_home_is_shown_as_it_speaks_and_its_time_passes(world: World
     assert Quantity.TEMPERATURE in {value.quantity for value in shown}
     assert f"{root}/clock" in wire.topics
     assert wire.sent == []
+
+
+def clock(world: World) -> Message:
+    said = {"time": world.at, "speed": 60.0, "paused": False}
+    return Message(f"sim/{world.home.id}/clock", json.dumps(said).encode(), retain=True)
 
 
 def _bytes(payload: str | bytes) -> bytes:
@@ -95,6 +99,24 @@ def test_the_simulator_s_controls_are_passed_on(world: World) -> None:
     assert (sent.topic, json.loads(sent.payload)) == (f"sim/{world.home.id}/control/speed", {"speed": 60})
 
 
+def test_what_the_simulator_says_of_itself_is_shown_as_a_daemon_shows_it(world: World) -> None:
+    root = f"sim/{world.home.id}"
+    onlooker, _ = looked_at(world.home, root)
+    notices = Notices(root, world, Backstage())
+    said = [*notices.about(), *notices.state(0.0), *notices.people()]
+    onlooker.hear([Message(one.topic, _bytes(one.payload), retain=one.retain) for one in said])
+    assert onlooker.view().simulator == {}, "before it has told its time it shows nothing"
+    onlooker.hear([clock(world)])
+    shown = onlooker.view().simulator
+    assert shown["seed"] == world.seed
+    assert set(shown["plan"]["areas"]) == set(shown["temperatures"]) <= {area.id for area in world.home.areas}
+    assert set(shown["lamps"]) == {target.device for target in world.home.targets if target.kind is Kind.LIGHT}
+    assert (shown["faults"], shown["people"]) == ({}, dict(world.people))
+    refused = json.dumps({"topic": "control/sense", "reason": "expected what it senses."}).encode()
+    onlooker.hear([Message(f"{root}/refused", refused)])
+    assert onlooker.view().simulator["refused"]["control"] == "sense"
+
+
 def test_everything_else_is_refused_and_nothing_is_sent(world: World) -> None:
     onlooker, wire = looked_at(world.home, f"sim/{world.home.id}")
     asked = [
@@ -103,7 +125,7 @@ def test_everything_else_is_refused_and_nothing_is_sent(world: World) -> None:
         if name not in ("simulate", "ladder") and not name.startswith("_")
     ]
     assert len(asked) >= 9
-    assert asyncio.run(onlooker.ladder()) == ()
+    assert list(asyncio.run(onlooker.ladder())) == []
     for name, method in asked:
         needed: list[Any] = [
             None
@@ -112,6 +134,7 @@ def test_everything_else_is_refused_and_nothing_is_sent(world: World) -> None:
         ]
         with pytest.raises(ActionRefused, match="no daemon runs here"):
             asyncio.run(getattr(onlooker, name)(*needed))
+    assert asyncio.run(onlooker.ladder()) == ()
     assert wire.sent == []
 
 

@@ -52,11 +52,8 @@ def _of_device(old: DeviceView, new: DeviceView, passed: float) -> dict[str, Any
         found["values"] = values
     if targets := [b for a, b in zip(old.targets, new.targets, strict=True) if not _same_target(a, b, passed)]:
         found["targets"] = targets
-    if old.available != new.available:
-        found["available"] = new.available
-    if old.battery != new.battery:
-        found["battery"] = new.battery
-    return found
+    plain = ("available", "battery", "doubt")
+    return found | {name: getattr(new, name) for name in plain if getattr(old, name) != getattr(new, name)}
 
 
 def _different(old: Sequence[ValueView], new: Sequence[ValueView], passed: float) -> list[ValueView]:

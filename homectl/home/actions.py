@@ -106,10 +106,13 @@ class TargetView(_Shown):
 
 
 class DeviceView(_Shown):
+    """`doubt`: why homectl does not believe the fresh things that it says, as a clause; empty where it does."""
+
     id: str
     name: str
     available: bool
     battery: float | None
+    doubt: str = ""
     values: tuple[ValueView, ...]
     targets: tuple[TargetView, ...]
 

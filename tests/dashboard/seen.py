@@ -56,13 +56,15 @@ class See(Protocol):
 
 
 @asynccontextmanager
-async def opened(browser: Browser, home: FakeHome, past: Past | None = None, **context: object) -> AsyncIterator[Seen]:
+async def opened(
+    browser: Browser, home: FakeHome, past: Past | None = None, token: str = KEY, **context: object
+) -> AsyncIterator[Seen]:
     """The page on a server of its own; nothing may have gone wrong by the time it is closed."""
     server = Server(home, 0, door(), past)
     address = f"http://127.0.0.1:{await server.start()}/"
     page = await browser.new_page(**context)  # type: ignore[arg-type]
     seen = Seen(page, home, address)
-    await page.goto(f"{address}#token={KEY}")
+    await page.goto(f"{address}#token={token}")
     await expect(page.get_by_role("heading", level=1)).to_have_text(home.home.name)
     yield seen
     await page.close()

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Locator, expect
 
 from homectl.home import Cause, Decision, Kind, Light, LockState, Quantity, Ruling, Setpoint, Verdict
 from homectl.past import Remembered
@@ -16,6 +16,9 @@ __all__ = ["day", "past"]
 pytestmark = pytest.mark.browser
 
 VIEWS = ("home", "why", "simulator")
+LOOKED_BACK = {"history": ".logbook li", "model": ".plot canvas"}
+"""Views of the past, and what is there once they have been told it."""
+
 PARTS = 9
 
 
@@ -51,27 +54,108 @@ def test_nothing_is_wider_than_the_window_and_every_control_has_a_name_and_room(
     see(scene, eventful())
 
 
-@pytest.mark.parametrize("view", VIEWS)
-def test_every_control_of_a_view_is_reached_by_tab_and_shows_that_it_is(see: See, view: str) -> None:
-    async def scene(seen: Seen) -> None:
-        await seen.go(view)
-        controls = "a[href], button, input, select, summary, [tabindex='0']"
-        wanted = await seen.page.locator(controls).evaluate_all(
-            "nodes => nodes.filter(node => node.checkVisibility()).map((node, at) => (node.dataset.at = at, at))"
-        )
-        await seen.page.evaluate("document.activeElement.blur()")
-        reached: dict[int, bool] = {}
-        for _ in range(len(wanted) + PARTS):  # a field for a time has several parts, each of which is stopped at
-            await seen.page.keyboard.press("Tab")
-            place, outlined = await seen.page.evaluate(
-                "() => { const { activeElement: at } = document; const drawn = getComputedStyle(at);"
-                " return [Number(at.dataset.at ?? -1), drawn.outlineStyle !== 'none' && drawn.outlineWidth !== '0px'] }"
+@pytest.mark.parametrize("view", [*VIEWS, *LOOKED_BACK])
+def test_every_control_of_a_view_is_reached_by_tab_and_shows_that_it_is(
+    runner: asyncio.Runner, browser: Browser, past: Remembered, view: str
+) -> None:
+    async def play() -> None:
+        async with opened(browser, eventful(), past) as seen:
+            await settled(seen, view)
+            for twin in await seen.view(view).locator("details").all():  # what is folded away counts as well
+                await twin.evaluate("node => { node.open = true }")
+            wanted = await seen.page.locator(CONTROLS).evaluate_all(
+                "nodes => nodes.filter(node => node.checkVisibility()).map((node, at) => (node.dataset.at = at, at))"
             )
-            reached[place] = reached.get(place, True) and outlined
-        assert sorted(set(reached) - {-1}) == wanted
-        assert [place for place, outlined in reached.items() if place >= 0 and not outlined] == []
+            reached = await tabbed(seen, len(wanted) + PARTS)
+            assert sorted(set(reached) - {-1}) == wanted
+            assert [place for place, outlined in reached.items() if place >= 0 and not outlined] == []
 
-    see(scene, eventful())
+    runner.run(play())
+
+
+CONTROLS = "a[href], button, input, select, summary, [tabindex='0']"
+
+
+async def settled(seen: Seen, view: str) -> None:
+    """Turn to a view, and wait until it has been told what it shows."""
+    await seen.go(view)
+    if view in LOOKED_BACK:
+        await expect(seen.view(view).locator(LOOKED_BACK[view]).first).to_be_visible()
+
+
+async def tabbed(seen: Seen, times: int) -> dict[int, bool]:
+    """The numbered controls that so many presses of Tab come by, and whether each always showed that it was there."""
+    await seen.page.evaluate("document.activeElement.blur()")
+    reached: dict[int, bool] = {}
+    for _ in range(times):  # a field for a time has several parts, each of which is stopped at
+        await seen.page.keyboard.press("Tab")
+        place, outlined = await seen.page.evaluate(
+            "() => { const { activeElement: at } = document; const drawn = getComputedStyle(at);"
+            " return [Number(at.dataset.at ?? -1), drawn.outlineStyle !== 'none' && drawn.outlineWidth !== '0px'] }"
+        )
+        reached[place] = reached.get(place, True) and outlined
+    return reached
+
+
+async def tab_to(seen: Seen, target: Locator) -> None:
+    """Press Tab until something has the focus."""
+    for _ in range(80):
+        if await target.evaluate("node => node === document.activeElement"):
+            return
+        await seen.page.keyboard.press("Tab")
+    raise AssertionError(f"Tab never comes to {target}")
+
+
+def test_history_is_asked_and_read_by_keyboard_alone(
+    runner: asyncio.Runner, browser: Browser, past: Remembered
+) -> None:
+    async def play() -> None:
+        async with opened(browser, eventful(), past) as seen:
+            page, keys, root = seen.page, seen.page.keyboard, seen.view("history")
+            await tab_to(seen, page.get_by_role("link", name="History"))
+            await keys.press("Enter")
+            await expect(root).to_be_visible()
+            await tab_to(seen, root.get_by_label("Device"))
+            await keys.type("Front door lock")
+            await expect(root.get_by_label("Device")).to_have_value("bolt")
+            await tab_to(seen, root.get_by_role("button", name="Show the last week"))
+            await keys.press("Space")
+            await expect(root.get_by_role("button", name="Show the last week")).to_have_attribute(
+                "aria-pressed", "true"
+            )
+            await expect(root.locator("[data-field=summary]")).to_contain_text("locked")
+            await tab_to(seen, root.locator("summary", has_text="As a table"))
+            await keys.press("Enter")
+            await expect(
+                root.get_by_role("region", name="Readings as a table").get_by_role("row").nth(1)
+            ).to_be_visible()
+            await tab_to(seen, root.get_by_label("Whose logbook"))
+            await keys.type("Hall")
+            await expect(root.locator(".logbook [data-field=what]").first).to_have_text("Front door lock")
+
+    runner.run(play())
+
+
+def test_the_record_of_the_model_is_read_by_keyboard_alone(
+    runner: asyncio.Runner, browser: Browser, past: Remembered
+) -> None:
+    async def play() -> None:
+        async with opened(browser, eventful(), past) as seen:
+            root = seen.view("model")
+            await tab_to(seen, seen.page.get_by_role("link", name="Model"))
+            await seen.page.keyboard.press("Enter")
+            await tab_to(seen, root.get_by_text("Accuracy as a table"))
+            await expect(root.get_by_role("region", name="Accuracy by day").get_by_role("row")).to_have_count(0)
+            await seen.page.keyboard.press("Enter")
+            row = root.get_by_role("region", name="Accuracy by day").get_by_role("row").nth(1)
+            await expect(row).to_contain_text("2025-01-07")
+            await tab_to(seen, root.locator("summary", has_text="Figures").first)
+            await seen.page.keyboard.press("Space")
+            await expect(
+                root.get_by_role("region", name="Nights and their candidates").get_by_role("row").nth(1)
+            ).to_be_visible()
+
+    runner.run(play())
 
 
 def test_the_views_are_turned_and_the_navigation_skipped_by_keyboard_alone(see: See) -> None:
@@ -100,8 +184,8 @@ def test_axe_finds_nothing_serious_on_any_view(
 
     async def play() -> None:
         async with opened(browser, eventful(), past, color_scheme=scheme) as seen:
-            for view in (*VIEWS, "history", "model"):
-                await seen.go(view)
+            for view in (*VIEWS, *LOOKED_BACK):
+                await settled(seen, view)
                 assert seen.wrong == []
                 found = (await axe.run(seen.page)).response["violations"]
                 grave = [one for one in found if one["impact"] in ("serious", "critical")]

@@ -271,6 +271,23 @@ def test_values_show_their_age_and_a_device_that_is_gone_says_so(see: See) -> No
     see(scene)
 
 
+def test_a_sensor_that_homectl_does_not_believe_is_flagged_on_its_card_until_it_does_again(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        climate = seen.page.locator('[data-device="climate"]')
+        doubt = climate.locator('[data-field="doubt"]')
+        await expect(doubt).to_be_hidden()
+        await expect(climate.get_by_text("not believed", exact=True)).to_be_hidden()
+        seen.home.pass_time(60)
+        seen.home.report("climate", Quantity.TEMPERATURE, 61.0)
+        await expect(doubt).to_have_text("It says 61 °C, which cannot be.")
+        await expect(climate.get_by_text("not believed", exact=True)).to_be_visible()
+        seen.home.pass_time(60)
+        seen.home.report("climate", Quantity.TEMPERATURE, 19.9)
+        await expect(doubt).to_be_hidden()
+
+    see(scene)
+
+
 def test_the_last_decision_and_its_reason_are_shown_with_who_was_behind_a_command(see: See) -> None:
     home = FakeHome()
     home.sentences[HEATING] = "Set to 21.0 °C: you usually have it there at this hour."

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from playwright.async_api import Browser, BrowserContext, Page, expect
+from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 
 from homectl.dashboard import Server
 from homectl.home import Role
@@ -64,6 +64,33 @@ def test_a_stranger_sees_nothing_until_a_token_is_right_and_again_once_it_is_rev
         del accounts.known[TOKENS[Role.RESIDENT]]
         home.changed()
         await expect(token).to_be_visible(timeout=15_000)
+        await context.close()
+        await server.stop()
+
+    runner.run(play())
+
+
+def test_a_page_that_is_not_told_who_is_signed_in_does_not_wait_for_ever(
+    runner: asyncio.Runner, browser: Browser
+) -> None:
+    async def play() -> None:
+        server = Server(FakeHome(), 0, door())
+        address = f"http://127.0.0.1:{await server.start()}/"
+        context = await browser.new_context()
+        page = await context.new_page()
+        await page.goto(f"{address}#token={KEY}")
+        await expect(page.locator(LAMP_CARD)).to_be_visible()
+        answered = asyncio.Event()
+
+        async def never(route: Route) -> None:
+            await answered.wait()
+            await route.abort()
+
+        await page.route("**/api/session", never)
+        await page.reload()
+        await expect(page.locator(LAMP_CARD)).to_be_visible(timeout=15_000)
+        answered.set()
+        await page.unroute_all(behavior="ignoreErrors")
         await context.close()
         await server.stop()
 

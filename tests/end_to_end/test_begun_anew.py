@@ -26,7 +26,7 @@ def test_a_home_that_is_deceived_cut_off_and_begun_anew_is_seen_to_be_so(tmp_pat
         demo.wait_for(lambda view: view.simulator.get("overridden") == {CLIMATE: {"humidity": 91.0}})
         demo.simulate("broker", {"fault": "reset", "seconds": 3.0})
         demo.wait_for(lambda view: not view.connected)
-        lost = demo.wait_for(lambda view: view.connected, within=30)
+        lost = demo.wait_for(lambda view: view.connected and view.simulator.get("broker") == "none", within=30)
         assert lost.at > first.at
         demo.simulate("reset", {})
         anew = demo.wait_for(lambda view: view.at < lost.at and view.simulator.get("paused") is False, within=60)

@@ -72,6 +72,9 @@ def test_a_home_without_a_daemon_is_shown_and_only_its_simulator_obeys(
             client = Client(port)
             view = seen(client, lambda view: any(device.values for area in view.areas for device in area.devices))
             assert view.policy.startswith("nobody")
+            shown = seen(client, lambda view: "temperatures" in view.simulator and "plan" in view.simulator).simulator
+            assert shown["seed"] == 9
+            assert shown["plan"]["areas"].keys() == shown["temperatures"].keys() != set()
             lamp = next(t for a in view.areas for d in a.devices for t in d.targets if t.kind == Kind.LIGHT)
             with pytest.raises(ActionRefused, match="no daemon runs here"):
                 client.set(Target(lamp.target.partition("/")[0], Kind.LIGHT), {"on": True})

@@ -1,19 +1,30 @@
-"""The page of a running demo in a real Chromium: asked, confirmed, and by hand."""
+"""The page of a running demo in a real Chromium: asked, confirmed, by hand, behind a PIN, deceived, and lost."""
 
+import os
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from homectl.bridge.broker import available
 from homectl.home import DeviceView, Kind, Quantity, Target
 from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.end_to_end.demo import RunningDemo
 
-pytestmark = [pytest.mark.broker, pytest.mark.browser, pytest.mark.timeout(120)]
+pytestmark = [pytest.mark.broker, pytest.mark.browser, pytest.mark.timeout(180)]
 
 SLOW = 15_000
 """Milliseconds the page may take to show what happened in the home."""
+
+SILENT = 40_000
+"""Milliseconds in which the page must have noticed that nothing is heard any more, or that a daemon is back."""
+
+LOCK = Target("front_door_lock", Kind.LOCK)
+HOUR = 3600.0
+RIGHT, WRONG = "739146", "739147"
 
 
 @pytest.fixture(scope="module")
@@ -24,16 +35,23 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
         yield running
 
 
-@pytest.fixture
-def page(demo: RunningDemo) -> Iterator[Page]:
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
     if not CHROMIUM.exists():
         pytest.skip(f"no Chromium at {CHROMIUM}: install Debian's chromium to run this")
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
-        opened = browser.new_page()
-        opened.goto(demo.page)
+        opened = driver.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield opened
-        browser.close()
+        opened.close()
+
+
+@pytest.fixture
+def page(demo: RunningDemo, browser: Browser) -> Iterator[Page]:
+    opened = browser.new_page()
+    opened.goto(demo.page)
+    expect(opened.get_by_role("region", name="Home", exact=True)).to_be_visible(timeout=SLOW)
+    yield opened
+    opened.close()
 
 
 def lamps(demo: RunningDemo) -> list[tuple[str, Target]]:
@@ -79,16 +97,104 @@ def test_time_is_paused_and_stepped(demo: RunningDemo, page: Page) -> None:
     expect(page.locator("#ribbon")).to_contain_text("Time runs at 10×", timeout=SLOW)
 
 
-def test_a_stuck_sensor_is_flagged_until_it_is_mended(demo: RunningDemo, page: Page) -> None:
+def test_a_stuck_sensor_is_flagged_by_homectl_itself_until_it_is_mended(demo: RunningDemo, page: Page) -> None:
+    """Its room cools and is heated again, and it says the same all the while: homectl is not told that it is broken."""
+    broken = simulated(page, "living", "living_climate")
+    broken.get_by_label("What goes wrong with Living climate").select_option("stuck")
+    broken.get_by_role("button", name="Break Living climate").click()
+    expect(broken.locator("[data-field=faults]")).to_have_text("stuck", timeout=SLOW)
+    turn(page, "Home")
+    doubt = page.locator("[data-device=living_climate] [data-field=doubt]")
+    expect(doubt).to_be_hidden()
+    for celsius, hours in ((8.0, 2), (25.0, 5)):
+        demo.simulate("turn", {"device": "living_thermostat", "celsius": celsius})
+        jump(demo, hours * HOUR)
+    expect(doubt).to_contain_text("while heating went on and off", timeout=SLOW)
+    expect(page.locator("#alarms")).to_contain_text("Living climate has said")
+    broken = simulated(page, "living", "living_climate")
+    broken.get_by_role("button", name="Mend Living climate").click()
+    expect(broken.locator("[data-field=faults]")).to_be_hidden(timeout=SLOW)
+    jump(demo, HOUR)
+    turn(page, "Home")
+    expect(doubt).to_be_hidden(timeout=SLOW)
+
+
+def test_an_unlock_needs_the_pin_and_five_wrong_ones_lock_out(demo: RunningDemo, page: Page) -> None:
+    command = [sys.executable, "-m", "homectl", "people", "add", "Ada", "--pin-stdin"]
+    command += ["--config", str(demo.data / "homectl.yaml")]
+    subprocess.run(command, input=RIGHT, text=True, check=True, capture_output=True, timeout=60)
+    lock = page.locator(f'[data-target="{LOCK}"]')
+    answer, outcome = lock.locator("[data-field=answer]"), lock.locator("[data-field=outcome]")
+    unlock(lock, WRONG)
+    expect(answer).to_contain_text("the person or the PIN is wrong", timeout=SLOW)
+    assert demo.target(LOCK).asked != "unlocked"
+    unlock(lock, RIGHT)
+    expect(outcome).to_contain_text("Confirmed: unlocked", timeout=SLOW)
+    expect(lock).to_have_attribute("data-reported", "unlocked")
+    lock.locator("[data-action=lock]").click()
+    expect(outcome).to_contain_text("Confirmed: locked", timeout=SLOW)
+    for _ in range(5):
+        unlock(lock, WRONG)
+        expect(answer).to_contain_text("the person or the PIN is wrong", timeout=SLOW)
+    unlock(lock, RIGHT)
+    expect(answer).to_contain_text("60 s", timeout=SLOW)
+    assert demo.target(LOCK).asked == "locked"
+
+
+def test_a_silent_server_is_told_and_heard_again_without_a_hand(demo: RunningDemo, page: Page) -> None:
+    stale, daemon = page.locator("#stale"), demo.daemon()
+    os.kill(daemon, signal.SIGSTOP)
+    try:
+        expect(stale).to_contain_text("Nothing heard from homectl", timeout=SILENT)
+        expect(stale).to_contain_text("What you see is from")
+    finally:
+        os.kill(daemon, signal.SIGCONT)
+    expect(stale).to_be_hidden(timeout=SILENT)
+    goes_on(page)
+
+
+def test_a_server_that_is_lost_lets_the_same_person_in_again(demo: RunningDemo, page: Page) -> None:
+    """The last one: sessions end with the daemon that gave them."""
+    demo.kill_daemon()
+    expect(page.locator("#stale")).to_contain_text("The connection to homectl is lost", timeout=SLOW)
+    token = page.get_by_label("Token")
+    expect(token).to_be_visible(timeout=SILENT)
+    demo.wait_for(lambda view: view.connected and view.simulator.get("paused") is False, within=60)
+    token.fill(demo.page.partition("#token=")[2])
+    token.press("Enter")
+    expect(page.get_by_role("region", name="Home", exact=True)).to_be_visible(timeout=SLOW)
+    goes_on(page)
+
+
+def unlock(lock: Locator, pin: str) -> None:
+    """Ask as Ada in both steps. The form is still open where the PIN before was wrong."""
+    form = lock.locator("form")
+    if not form.is_visible():
+        lock.locator("[data-action=unlock]").click()
+    form.get_by_label("Name").fill("Ada")
+    form.get_by_label("PIN").fill(pin)
+    with lock.page.expect_response(lambda response: response.url.endswith("/unlock")):
+        form.locator("[data-action=confirm-unlock]").click()
+
+
+def jump(demo: RunningDemo, seconds: float) -> None:
+    view = demo.view()
+    assert view is not None
+    demo.simulate("jump", {"seconds": seconds})
+    demo.wait_for(lambda now: now.at >= view.at + seconds, within=90)
+
+
+def goes_on(page: Page) -> None:
+    """The home's time that the page shows moves."""
+    clock = page.locator("#time")
+    expect(clock).not_to_have_text(clock.inner_text(), timeout=SLOW)
+
+
+def simulated(page: Page, room: str, device: str) -> Locator:
+    """A device of a room in the Simulator view."""
     turn(page, "Simulator")
-    page.get_by_label("Which room").select_option("living")
-    device = page.locator('[data-simulated="living_climate"]')
-    device.get_by_label("What goes wrong with Living climate").select_option("stuck")
-    device.get_by_role("button", name="Break Living climate").click()
-    flag = device.locator("[data-field=faults]")
-    expect(flag).to_have_text("stuck", timeout=SLOW)
-    device.get_by_role("button", name="Mend Living climate").click()
-    expect(flag).to_be_hidden(timeout=SLOW)
+    page.get_by_label("Which room").select_option(room)
+    return page.locator(f'[data-simulated="{device}"]')
 
 
 def turn(page: Page, view: str) -> None:

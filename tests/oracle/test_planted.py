@@ -110,7 +110,7 @@ QUICK = {
     "air may jump",
 }
 PLANTED = [*WITHOUT_A_RULE, *MISTAKES]
-HOMES = 60
+HOMES = 100
 
 
 def first_found(edits: dict[str, tuple[str, str]]) -> str:

@@ -35,11 +35,13 @@ function deviceCard(device) {
   const name = element("h3", {});
   const gone = element("span", { class: "tag bad", "data-field": "availability", hidden: "" });
   const battery = element("span", { class: "tag warn", "data-field": "battery", hidden: "" });
+  const doubted = element("span", { class: "tag bad", hidden: "" }, "not believed");
+  const doubt = element("p", { class: "doubt", "data-field": "doubt", hidden: "" });
   const targets = element("div", { class: "targets" });
   const values = element("ul", { class: "values" });
   const silent = element("p", { class: "quiet" }, "Not heard yet.");
   const root = element("article", { class: "card device", "data-device": device.id },
-    element("header", {}, name, gone, battery), targets, values, silent);
+    element("header", {}, name, gone, battery, doubted), doubt, targets, values, silent);
   return {
     root,
     update(now) {
@@ -48,6 +50,8 @@ function deviceCard(device) {
       say(name, now.name);
       say(gone, now.available ? "" : "unreachable");
       say(battery, lowBattery(now));
+      show(doubted, now.doubt !== "");
+      say(doubt, now.doubt && `It ${now.doubt}.`);
       keep(targets, now.targets.map((target) => ({ target, device: now })), ({ target }) => target.target, targetCard);
       keep(values, beside, (value) => value.quantity, valueRow);
       show(targets, now.targets.length > 0);

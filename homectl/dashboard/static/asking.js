@@ -1,6 +1,7 @@
 /** Asks the home for something. Nothing is shown as done here: what becomes of a wish comes with the stream. */
 
-const WAITING_MS = 8000;
+/** So long somebody waits for an answer. */
+export const WAITING_MS = 8000;
 
 /** Post a wish: "" when it was taken, else why not, in one sentence. */
 export async function ask(path, body = {}) {

@@ -2,6 +2,7 @@
 
 import { element, keep, mark, say, show } from "./elements.js";
 import { tell } from "./home_clock.js";
+import { limits } from "./limits.js";
 import { navigation } from "./navigation.js";
 import { ribbon } from "./ribbon.js";
 import { session, signingIn, signOut } from "./signing_in.js";
@@ -10,6 +11,7 @@ import { homeStream } from "./stream.js";
 const at = (id) => document.getElementById(id);
 const views = navigation({ links: at("views"), main: at("main"), skip: at("skip") });
 const loud = ribbon(at("ribbon"));
+const limited = limits(at("limits"), at("main"));
 let newest = null;
 let due = 0;
 let end = () => {};
@@ -53,6 +55,7 @@ function signIn() {
   newest = null;
   stale("");
   views.close();
+  limited.of();
   show(at("person"), false);
   for (const id of ["ribbon", "unlinked", "alarms", "time"]) show(at(id), false);
   say(at("about"), "Sign in to see this home.");
@@ -70,6 +73,7 @@ async function begin() {
   if (!who) return signIn();
   say(at("who"), [...new Set([who.name, who.role])].filter(Boolean).join(", "));
   show(at("person"), Boolean(who.name));
+  limited.of(who.role);
   return listen();
 }
 

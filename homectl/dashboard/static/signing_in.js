@@ -1,5 +1,6 @@
 /** Signing in: a token is traded for a session, and kept nowhere in the page. */
 
+import { WAITING_MS } from "./asking.js";
 import { button, element, say } from "./elements.js";
 
 const FRAGMENT = "#token=";
@@ -11,6 +12,7 @@ async function tradeIn(token) {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-Homectl": "1" },
       body: JSON.stringify({ token }),
+      signal: AbortSignal.timeout(WAITING_MS),
     });
     if (answer.ok) return "";
     const { rule, finding } = await answer.json();
@@ -27,7 +29,7 @@ export async function session() {
     window.history.replaceState(null, "", pathname + search);
     await tradeIn(decodeURIComponent(hash.slice(FRAGMENT.length)));
   }
-  const answer = await fetch("/api/session");
+  const answer = await fetch("/api/session", { signal: AbortSignal.timeout(WAITING_MS) });
   return answer.ok ? answer.json() : null;
 }
 
