@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable
+from math import inf
 
 from homectl.control.agreement import Agreement, agreement
 from homectl.control.autonomy import rung_of
@@ -18,12 +19,17 @@ log = logging.getLogger(__name__)
 LOOKED_BACK = 14 * 86_400.0
 """Seconds over which a policy's proposals are held beside what people did."""
 
+AGAIN = 300.0
+"""Seconds for which that is shown before it is looked up again: it takes long, and anybody may ask."""
+
 
 class Rungs:
     """Every rung of one home under control; what is set is kept in its journal."""
 
     def __init__(self, state: ControlState, journal: Journal, counts: Counter[str]) -> None:
         self._state, self._journal, self._counts = state, journal, counts
+        self._answers: dict[Rung, tuple[float, Agreement]] = {}
+        self._looking = asyncio.Lock()
 
     def recall(self) -> None:
         """Begin with the levels that were set before this run."""
@@ -65,16 +71,25 @@ class Rungs:
         return f"It may only suggest since {local_words(step.since, now.home.zone, now.at)}: {step.why}."
 
     async def views(self, now: Callable[[], Moment]) -> list[RungView]:
-        """Every rung as a person reads it. Others have their turn between two: each looks back LOOKED_BACK seconds."""
-        shown: list[RungView] = []
+        """Every rung as a person reads it. Others have their turn between two targets, whoever asks how often."""
         home = now().home
-        for rung in sorted({rung_of(home, target) for target in home.targets}, key=str):
-            shown.append(self._view(rung, now()))
-            await asyncio.sleep(0)
-        return shown
+        rungs = sorted({rung_of(home, target) for target in home.targets}, key=str)
+        async with self._looking:
+            return [self._view(rung, await self._seen(rung, now), now()) for rung in rungs]
 
-    def _view(self, rung: Rung, now: Moment) -> RungView:
-        seen, step = seen_on(self._journal, rung, now), self._state.ladder.steps.get(rung)
+    async def _seen(self, rung: Rung, now: Callable[[], Moment]) -> Agreement:
+        """How people answered on a rung, as it was at most AGAIN ago."""
+        at, found = self._answers.get(rung, (-inf, Agreement()))
+        if abs(now().at - at) >= AGAIN:
+            at, found = now().at, Agreement()
+            for target in on_rung(now().home, rung):
+                found += seen_of(self._journal, target, now())
+                await asyncio.sleep(0)
+            self._answers[rung] = at, found
+        return found
+
+    def _view(self, rung: Rung, seen: Agreement, now: Moment) -> RungView:
+        step = self._state.ladder.steps.get(rung)
         said = step and f"set by {step.by}, {local_words(step.since, now.home.zone, now.at)}: {step.why}"
         return RungView(
             area=rung.area,
@@ -117,8 +132,10 @@ def on_rung(home: Home, rung: Rung) -> list[Target]:
 
 def seen_on(journal: Journal, rung: Rung, now: Moment) -> Agreement:
     """How people answered what was proposed on a rung in the last LOOKED_BACK seconds."""
-    start, found = now.at - LOOKED_BACK, Agreement()
-    for target in on_rung(now.home, rung):
-        sure = now.autonomy.enough(target)
-        found += agreement(now.home, target, journal.decisions(target, since=start), now.history, start, now.at, sure)
-    return found
+    return sum((seen_of(journal, target, now) for target in on_rung(now.home, rung)), Agreement())
+
+
+def seen_of(journal: Journal, target: Target, now: Moment) -> Agreement:
+    """The same of one target."""
+    start, sure = now.at - LOOKED_BACK, now.autonomy.enough(target)
+    return agreement(now.home, target, journal.decisions(target, since=start), now.history, start, now.at, sure)

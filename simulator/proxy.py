@@ -150,6 +150,7 @@ class Way:
         try:
             asyncio.run_coroutine_threadsafe(self._proxy.start(port=self._listen), self._loop).result()
         except OSError as error:
+            self._stop()
             raise UsageError(f"--proxy: expected a free port, got {self._listen} ({error.strerror}).") from None
 
     def be(self, fault: Wire, seconds: float) -> None:
@@ -160,6 +161,9 @@ class Way:
     def close(self) -> None:
         """End every connection. It is not opened again."""
         asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
+        self._stop()
+
+    def _stop(self) -> None:
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()

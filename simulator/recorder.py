@@ -1,12 +1,16 @@
 """What devices say from one moment to another, into a journal that can be replayed."""
 
+import logging
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
-from homectl.home import Home, MessageError, Reading
+from homectl.home import Home, JournalError, MessageError, Reading
 from homectl.journal import Journal
 from simulator.simulated import Simulated
+
+log = logging.getLogger(__name__)
 
 Finished = Callable[[Path, Home, float, float], None]
 """Is told of a recording that has ended: its journal, its home, and from when to when, UTC seconds."""
@@ -29,7 +33,12 @@ class Recorder:
         """From now on. MessageError where that is so already, or where it cannot be."""
         if self._journal is not None:
             raise MessageError(f"record: expected a recording that has ended, {self.writing} is being written.")
-        self._folder.mkdir(parents=True, exist_ok=True)
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise MessageError(
+                f"record: expected a folder to write into, got {self._folder}: {error.strerror}"
+            ) from None
         self._since, self._path = world.at, self._free(world)
         self._journal = Journal.open(self._path)
         self._journal.set_home(world.home)
@@ -37,10 +46,17 @@ class Recorder:
         self._journal.flush()
 
     def note(self, readings: Iterable[Reading]) -> None:
-        """Keep what was said, while something is recorded."""
-        if self._journal is not None:
+        """Keep what was said, while something is recorded. What cannot be written ends; the home lives on."""
+        if self._journal is None:
+            return
+        try:
             self._journal.append(readings)
             self._journal.flush()
+        except JournalError as error:
+            log.warning("the recording %s ends here: %s", self.writing, error)
+            journal, self._journal = self._journal, None
+            with suppress(JournalError):
+                journal.close()
 
     def end(self, world: Simulated) -> None:
         """Close the journal, if there is one."""

@@ -8,7 +8,7 @@ import pytest
 from homectl.control.autonomy import rung_of
 from homectl.home import HOMECTL, ActionRefused, Autonomy, Kind, Light, Quantity, Ruling, Rung
 from homectl.journal import Journal
-from homectl.ladder import seen_on
+from homectl.ladder import AGAIN, seen_on
 from tests.fakes import LAMP, small_home
 from tests.test_orders import Live
 
@@ -174,3 +174,21 @@ def test_a_rung_is_shown_with_what_people_made_of_its_proposals_and_what_is_miss
     (after,) = [rung for rung in asyncio.run(home.control.rungs.views(home.control.present)) if rung.area == "kitchen"]
     assert after.level is Autonomy.OBSERVE
     assert after.said.startswith("set by anna, ")
+
+
+def test_however_often_the_ladder_is_looked_at_it_is_looked_up_once_in_a_while(begin: Begin) -> None:
+    home = begin(Autonomy.SUGGEST)
+    propose_and_be_answered(home, 1, follow=True)
+    asked: list[str] = []
+    home.journal._db.set_trace_callback(lambda query: asked.append(query) if "FROM decisions" in query else None)
+
+    async def crowd() -> None:
+        for _ in range(2):
+            looks = (home.control.rungs.views(home.control.present) for _ in range(20))
+            first, *others = await asyncio.gather(*looks)
+            assert all(other == first for other in others)
+            assert len(asked) == len(home.control.home.targets)
+            home.pass_time(AGAIN + 60, step=60)
+            asked.clear()
+
+    asyncio.run(crowd())

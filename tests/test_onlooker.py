@@ -76,6 +76,22 @@ def _bytes(payload: str | bytes) -> bytes:
     return payload.encode() if isinstance(payload, str) else payload
 
 
+def test_a_simulated_home_s_plan_and_state_are_shown_and_what_it_refused(world: World) -> None:
+    root = f"sim/{world.home.id}"
+    onlooker, _ = looked_at(world.home, root)
+    notices = Notices(root, world, Backstage(scenarios=["stormy"]))
+    said = [*notices.about(), *notices.people(), *notices.state(1.0)]
+    clock = Message(f"{root}/clock", b'{"time": 1768200000, "speed": 1, "paused": false}')
+    onlooker.hear([clock, *(Message(one.topic, _bytes(one.payload), retain=one.retain) for one in said)])
+    onlooker.hear([Message(f"{root}/refused", b'{"topic": "control/keypad", "reason": "jammed"}')])
+    shown = onlooker.view().simulator
+    assert set(shown["plan"]["areas"]) == {area.id for area in world.home.areas}
+    assert shown["scenarios"] == ["stormy"]
+    assert shown["people"] == dict(world.people)
+    assert {"recording", "broker", "seed", "possible"} <= shown.keys()
+    assert shown["refused"] == {"id": 1, "control": "keypad", "reason": "jammed"}
+
+
 def test_the_simulator_s_controls_are_passed_on(world: World) -> None:
     onlooker, wire = looked_at(world.home, f"sim/{world.home.id}")
     asyncio.run(onlooker.simulate("speed", {"speed": 60}))

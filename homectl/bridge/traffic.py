@@ -22,11 +22,20 @@ AT_ONCE = 500
 NEWEST = 100
 """How many of the last ones an answer has where nobody says since when."""
 
-_HUSHED = r"pin|pin_?code|pass(?:code|word|wd)|secret|token|credentials?|psk|(?:network|api)_?key|(?:install|user)_code"
-_NAME = rf"(?:[^\"/]*_)?(?:{_HUSHED})(?:_[^\"/]*)?"
-_VALUE = r'"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|[^\s,\]}{"\[]+'
-_FIELD = re.compile(rf'("{_NAME}"\s*:\s*)({_VALUE})', re.IGNORECASE)
-_TOPIC = re.compile(rf"(?:^|/){_NAME}$", re.IGNORECASE)
+LONGEST = 512
+"""The most characters of a topic that are kept; what is said under a longer one is not shown."""
+
+HUSHED = (
+    *("pin", "pincode", "passcode", "password", "passwd", "secret", "token", "credential", "credentials", "psk"),
+    *("network_key", "networkkey", "api_key", "apikey", "install_code", "installcode", "user_code", "usercode"),
+    *("action_code", "access_code", "entry_code", "lock_code", "keypad_code", "alarm_code", "disarm_code"),
+)
+"""Words of a name under which a code or a key stands."""
+
+_NAME = re.compile(r'"([^"]*)"\s*:\s*')
+_VALUE = re.compile(r'"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|[^\s,\]}{"\[]+')
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+_BETWEEN = re.compile(r"[^a-z0-9]+")
 HIDDEN = "•••"
 
 
@@ -34,8 +43,10 @@ class _Passed(NamedTuple):
     number: int
     at: float
     out: bool
-    message: Message
+    topic: str
     payload: bytes  # as much of it as is kept
+    size: int
+    retained: bool
 
 
 class Traffic:
@@ -48,7 +59,9 @@ class Traffic:
     def note(self, message: Message, at: float, *, out: bool = False) -> None:
         """A message came in or went out, at a time of the home."""
         self._count += 1
-        self._passed.append(_Passed(self._count, at, out, message, message.payload[:SHOWN]))
+        size, payload = len(message.payload), message.payload[:SHOWN] if len(message.topic) <= LONGEST else b""
+        topic = message.topic[:LONGEST]
+        self._passed.append(_Passed(self._count, at, out, topic, payload, size, message.retain))
 
     def since(self, number: int | None) -> TrafficView:
         """What passed after a message, the oldest first and so many at once; without one the last few.
@@ -80,18 +93,33 @@ class NotedWire:
 
 
 def _shown(passed: _Passed) -> MessageView:
-    message = passed.message
     return MessageView(
         id=passed.number,
         at=passed.at,
         direction="out" if passed.out else "in",
-        topic=message.topic,
-        payload=hidden(message.topic, passed.payload.decode("utf-8", errors="replace")),
-        retained=message.retain,
-        bytes=len(message.payload),
+        topic=passed.topic,
+        payload=hidden(passed.topic, passed.payload.decode("utf-8", errors="replace")),
+        retained=passed.retained,
+        bytes=passed.size,
     )
 
 
 def hidden(topic: str, text: str) -> str:
-    """A payload without what is nobody's business: codes, passwords and keys, by the names they stand under."""
-    return HIDDEN if _TOPIC.search(topic) else _FIELD.sub(rf'\1"{HIDDEN}"', text)
+    """A payload without what is nobody's business: codes, passwords and keys, by the names they stand under.
+
+    However it is written, the work grows with its length only: anybody on the broker can write it.
+    """
+    if _hushed(topic.rpartition("/")[2]):
+        return HIDDEN
+    parts, done = [], 0
+    for name in _NAME.finditer(text):
+        value = _VALUE.match(text, name.end()) if name.start() >= done and _hushed(name[1]) else None
+        if value is not None:
+            parts += [text[done : name.end()], f'"{HIDDEN}"']
+            done = value.end()
+    return "".join([*parts, text[done:]])
+
+
+def _hushed(name: str) -> bool:
+    words = f"_{_BETWEEN.sub('_', _HUMP.sub('_', name).lower())}_"
+    return words == "_code_" or any(f"_{hushed}_" in words for hushed in HUSHED)

@@ -8,6 +8,7 @@ from homectl.cli.configuration import WHERE
 from homectl.cli.expect import port
 
 if TYPE_CHECKING:
+    from homectl.page_key import PageKey
     from homectl.settings import Settings
 
 NAME, HELP = "dashboard", "serve a daemon's page at another address, or, without a daemon, one that only shows"
@@ -40,9 +41,7 @@ def run(args: Namespace) -> int:
     from homectl.onlooking import look_on
 
     own = settings.dashboard.model_copy(update={"port": args.port})
-    asyncio.run(
-        look_on(settings.model_copy(update={"dashboard": own}), home, limits, lambda said: print(said, flush=True))
-    )
+    asyncio.run(look_on(settings.model_copy(update={"dashboard": own}), home, limits, _say))
     return 0
 
 
@@ -67,6 +66,20 @@ def _daemon_of(settings: "Settings") -> str:
     return url(key.host, own, secure=bool(key.certificate)) if answers else ""
 
 
+def _key_of(daemon: str) -> "PageKey | None":
+    """The key of a daemon of this machine; None for another's, and for a URL that is none."""
+    from urllib.parse import urlsplit
+
+    from homectl.page_key import PageKey
+
+    try:
+        host, port = urlsplit(daemon).hostname, urlsplit(daemon).port
+    except ValueError:
+        return None
+    key = PageKey.of(port or 0)
+    return key if key is not None and host in (key.host, "127.0.0.1", "localhost", "::1") else None
+
+
 def _say(said: str) -> None:
     print(said, flush=True)
 
@@ -75,20 +88,18 @@ async def _forward(daemon: str, settings: "Settings", own: int) -> None:
     """Until a signal says that it is enough."""
     import asyncio
     import signal
-    from urllib.parse import urlsplit
 
     from homectl.dashboard import Address, Forwarder
     from homectl.page import url
-    from homectl.page_key import PageKey
 
     asked = settings.dashboard
     address = Address(own, asked.bind, asked.hosts, asked.certificate, asked.key)
-    key = PageKey.of(urlsplit(daemon).port or 0)
+    key = _key_of(daemon)
     server, enough = Forwarder(daemon, address, key.encrypted() if key else None), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, enough.set)
     port = await server.start()
     shown = url(address.reached, port, secure=address.certificate is not None)
-    print(f"homectl: the page of {daemon} is at {shown}", flush=True)
+    _say(f"homectl: the page of {daemon} is at {shown}")
     await enough.wait()
     await server.stop()

@@ -15,8 +15,8 @@ WORDS = {
 }
 ROLES = {
     "viewer": "sees",
-    "guest": "also sets lamps and warmth, and holds",
-    "resident": "also locks, unlocks with a PIN, sets modes, answers suggestions, plays with the simulator",
+    "guest": "also sets lamps and warmth, and holds them",
+    "resident": "also locks and unlocks (with a PIN), sets modes, answers suggestions, plays with the simulator",
     "owner": "also says what homectl may do by itself and learns",
 }
 

@@ -32,7 +32,7 @@ from homectl.dashboard.past_routes import past_routes
 from homectl.dashboard.refusals import Answer, answer_errors
 from homectl.dashboard.roles import NEEDS
 from homectl.dashboard.security import OURS, Security
-from homectl.dashboard.session_routes import entrant_of, session_routes
+from homectl.dashboard.session_routes import asker_of, entrant_of, session_routes
 from homectl.home import Actions, HomeView, Kind, LearningWish, Past, Role, Rung, Target
 
 STATIC = Path(__file__).parent / "static"
@@ -123,14 +123,15 @@ def _home_routes(actions: Actions, access: Access, closing: asyncio.Event) -> AP
         return StreamingResponse(listening, media_type="text/event-stream")
 
     @routes.post("/mode")
-    async def mode(body: ModeBody) -> Said:
+    async def mode(body: ModeBody, request: Request) -> Said:
         """Set a mode of the home, or end it with none: what that means, in one sentence."""
-        return Said(said=await actions.mode(body.mode, body.hours, body.until, body.by))
+        return Said(said=await actions.mode(body.mode, body.hours, body.until, asker_of(request, body.by)))
 
     @routes.post("/autonomy/{area}/{kind}")
-    async def let(area: Name, kind: Kind, body: LevelBody) -> Said:
+    async def let(area: Name, kind: Kind, body: LevelBody, request: Request) -> Said:
         """Let homectl do so much by itself in an area about a kind of thing: what counts now, in one sentence."""
-        return Said(said=await actions.let(Rung(area, kind), body.level, body.by, force=body.force))
+        by = asker_of(request, body.by)
+        return Said(said=await actions.let(Rung(area, kind), body.level, by, force=body.force))
 
     @routes.post("/learning/{wish}")
     async def learning(wish: LearningWish, body: DaysBody) -> Said:
@@ -169,19 +170,20 @@ def _target_routes(actions: Actions) -> APIRouter:
         return Issued(command=await actions.unlock(Target(device, Kind.LOCK), body.person, body.pin))
 
     @routes.post("/{kind}/accept")
-    async def accept(device: Name, kind: Kind, body: AnswerBody) -> Issued:
+    async def accept(device: Name, kind: Kind, body: AnswerBody, request: Request) -> Issued:
         """Do what is suggested."""
-        return Issued(command=await actions.accept(Target(device, kind), body.by))
+        return Issued(command=await actions.accept(Target(device, kind), asker_of(request, body.by)))
 
     @routes.post("/{kind}/reject")
-    async def reject(device: Name, kind: Kind, body: AnswerBody) -> Said:
+    async def reject(device: Name, kind: Kind, body: AnswerBody, request: Request) -> Said:
         """Say that it is right as it is: for how long it is held, in one sentence."""
-        return Said(said=await actions.reject(Target(device, kind), body.by))
+        return Said(said=await actions.reject(Target(device, kind), asker_of(request, body.by)))
 
     @routes.post("/{kind}/hold")
-    async def hold(device: Name, kind: Kind, body: HoldBody) -> Said:
+    async def hold(device: Name, kind: Kind, body: HoldBody, request: Request) -> Said:
         """Keep homectl's hands off for some minutes, until a schedule turns, the room is empty, or until resumed."""
-        return Said(said=await actions.hold(Target(device, kind), body.kind, body.minutes, body.by))
+        by = asker_of(request, body.by)
+        return Said(said=await actions.hold(Target(device, kind), body.kind, body.minutes, by))
 
     @routes.post("/{kind}/resume", status_code=204)
     async def resume(device: Name, kind: Kind) -> None:

@@ -74,7 +74,7 @@ class TokenBody(_Body):
 
 
 By = Annotated[str, StringConstraints(max_length=64, pattern=r"^[^\x00-\x1f\x7f]*$")]
-"""Who asks, in the household's own words."""
+"""For whom a program of this machine asks, in the household's own words; of others their token tells."""
 
 
 class HoldBody(_Body):

@@ -69,7 +69,7 @@ class Security:
         except Exception:
             if started:
                 raise
-            log.exception("%s %s failed", scope["method"], scope["path"])
+            log.exception("%s %r failed", scope["method"], scope["path"])
             answer = refusal(500, "internal", "The request failed inside homectl; its log says where.")
             await answer(scope, receive, hard)
 

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel
 
-from homectl.dashboard.access import Access, Entrant, cookie_name, set_cookie
+from homectl.dashboard.access import MACHINE, Access, Entrant, cookie_name, set_cookie
 from homectl.dashboard.bodies import TokenBody
 from homectl.dashboard.refusals import Answer
 from homectl.home import Role
@@ -51,6 +51,12 @@ def entrant_of(request: Request) -> Entrant:
     """Who asks, as the door has found out."""
     found: Entrant = request.scope["entrant"]
     return found
+
+
+def asker_of(request: Request, said: str) -> str:
+    """Who a change is put down to: the name of the token. Programs of this machine say for whom they ask."""
+    account = entrant_of(request).account
+    return said if account == MACHINE else account.name
 
 
 def address_of(scope: Any) -> str:

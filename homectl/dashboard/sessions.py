@@ -9,7 +9,8 @@ from homectl.home import Account
 LIFE = 7 * 86400.0
 """Seconds after which somebody signs in again."""
 
-MOST = 500
+MOST, OF_ONE = 500, 50
+"""Sessions there are at once, and those of one account: nobody signs others out by signing in."""
 
 
 class Sessions:
@@ -21,7 +22,10 @@ class Sessions:
         self._open: dict[bytes, tuple[Account, float]] = {}
 
     def begin(self, account: Account) -> str:
-        """The id of a new session; the oldest ends where there are too many."""
+        """The id of a new session; the account's own oldest ends where it has too many, then anybody's."""
+        own = [key for key, (known, _) in self._open.items() if known == account]
+        for key in own[: max(0, len(own) - OF_ONE + 1)]:
+            del self._open[key]
         while len(self._open) >= MOST:
             del self._open[next(iter(self._open))]
         name = secrets.token_urlsafe(32)

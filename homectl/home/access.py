@@ -11,7 +11,7 @@ class Role(StrEnum):
     """What somebody may do; every role may do what those before it may."""
 
     VIEWER = "viewer"  # see
-    GUEST = "guest"  # lamps, warmth, holds
+    GUEST = "guest"  # lamps, warmth, their holds
     RESIDENT = "resident"  # doors (unlocking also takes a PIN), modes, suggestions, the simulator
     OWNER = "owner"  # what homectl may do by itself, and what it learns
 

@@ -71,15 +71,23 @@ SELECT * FROM decisions WHERE target = :target AND since < :end AND until >= :st
   coalesce((SELECT max(since) FROM decisions WHERE target = :target AND since <= :start), :start)
 ORDER BY since DESC, rowid DESC LIMIT :limit
 """
-_OLDEST = """
-SELECT coalesce(min(first), 0) FROM (
-  SELECT (SELECT min(at) FROM readings WHERE signal = id) AS first FROM signals)
+_FIRST = """
+SELECT min(first) FROM (
+  SELECT (SELECT min(at) FROM readings WHERE signal = id) AS first FROM signals
+  UNION ALL SELECT min(issued) FROM commands)
 """
 _ERRANDS = """
 SELECT * FROM commands WHERE issued >= :start AND issued < :end
   AND (:targets IS NULL OR target IN (SELECT value FROM json_each(:targets)))
 ORDER BY issued DESC, rowid DESC LIMIT :limit
 """
+_FIRST_OF = {
+    "audit": "SELECT min(at) FROM audit",
+    "holds": "SELECT min(at) FROM holds",
+    "modes": "SELECT min(at) FROM modes",
+    "ladder": "SELECT min(at) FROM ladder",
+    "lessons": "SELECT min(at) FROM lessons",
+}
 _NEWEST = {
     "audit": """SELECT at, elapsed, actor, act, target, outcome, detail FROM audit
         WHERE at >= ? AND at < ? ORDER BY at DESC, number DESC LIMIT ?""",
@@ -200,8 +208,10 @@ class PastReader:
 
     @_in_time()
     def oldest(self) -> float:
-        """The time of the oldest reading; 0 without any."""
-        return float(self._db.execute(_OLDEST).fetchone()[0]) / 1000
+        """When the oldest was that is kept of anything: readings are forgotten first; 0 for an empty journal."""
+        kept = (query for table, query in _FIRST_OF.items() if has(self._db, table))
+        found = [self._db.execute(query).fetchone()[0] for query in (_FIRST, *kept)]
+        return min((at for at in found if at is not None), default=0) / 1000
 
     def _number(self, signal: Signal) -> int | None:
         row = self._db.execute("SELECT id FROM signals WHERE device = ? AND quantity = ?", signal).fetchone()

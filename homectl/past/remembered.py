@@ -1,6 +1,7 @@
 """A running home's past: every question is answered in a thread of its own, so that nothing waits for it."""
 
 import asyncio
+import logging
 import math
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -19,6 +20,7 @@ from homectl.home import (
     DeviceUnknown,
     Home,
     HomeError,
+    JournalDamaged,
     LogView,
     ModelView,
     Policy,
@@ -32,7 +34,7 @@ from homectl.home import (
 )
 from homectl.journal import PastReader
 from homectl.learning.days import day_of, midnight
-from homectl.past import logbook as log
+from homectl.past import logbook as book
 from homectl.past.record import MOST_LESSONS, Looked, candidates, looked_back, trained
 
 DAY = 86_400.0
@@ -45,7 +47,12 @@ MOST_WAITING = 8
 CAME_TO_SOMETHING = tuple(ruling for ruling in Ruling if ruling is not Ruling.NOTHING)
 LEARNING = frozenset({"shadowed", "scored", "promoted", "rejected", "rolled back", "dropped", "skipped", "drifted"})
 
+SENSELESS = (ValueError, TypeError, LookupError, AttributeError, OverflowError)
+"""How rows fail to be words of a home which are none."""
+
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
 
 
 class Remembered:
@@ -69,7 +76,7 @@ class Remembered:
         self._waiting, self._closed = 0, False
 
     def close(self) -> None:
-        """End what is asked now within its time, and answer nothing more."""
+        """End what is asked now, and answer nothing more."""
         self._closed = True
         self._thread.shutdown(wait=False, cancel_futures=True)
 
@@ -96,8 +103,8 @@ class Remembered:
         home, now = self._home(), self._now()
         if area is not None and area not in {one.id for one in home.areas}:
             raise HomeError(f"No area {area!r} in this home. Known: {', '.join(one.id for one in home.areas)}.")
-        span = log.Span(0.0 if since is None else since, now + 1 if until is None else until, limit, area)
-        return await self.ask(lambda reader: log.logbook(reader, home, span, now))
+        span = book.Span(0.0 if since is None else since, now + 1 if until is None else until, limit, area)
+        return await self.ask(lambda reader: book.logbook(reader, home, span, now))
 
     async def model(self, days: int) -> ModelView:
         home, now = self._home(), self._now()
@@ -117,12 +124,18 @@ class Remembered:
 
     def _answer(self, question: Callable[[PastReader], T]) -> T:
         with self._reader() as reader:
-            return question(reader)
+            try:
+                return question(reader)
+            except SENSELESS as error:
+                log.exception("the journal cannot be told of")
+                raise JournalDamaged(
+                    f"The journal holds what makes no sense ({type(error).__name__}); ask about another time"
+                ) from error
 
     @contextmanager
     def _reader(self) -> Iterator[PastReader]:
         deadline = self._worked() + PATIENCE
-        with PastReader.open(self._journal, lambda: self._worked() > deadline) as reader:
+        with PastReader.open(self._journal, lambda: self._closed or self._worked() > deadline) as reader:
             yield reader
 
     def _series(

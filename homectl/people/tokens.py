@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from homectl.home import Account, Role, UsageError
+from homectl.home import Account, Actor, Role, UsageError
 from homectl.people.ledger import Ledger
 from homectl.people.pins import QUICKER, Pins
 
@@ -58,12 +58,19 @@ class Tokens:
 
     def first(self) -> SecretStr | None:
         """An owner's token for a home that never had any; None where it had."""
-        return None if self.path.exists() else self.add(FIRST, Role.OWNER)
+        if self.path.exists():
+            return None
+        try:
+            return self.add(FIRST, Role.OWNER)
+        except UsageError:  # another program was quicker
+            return None
 
     def add(self, name: str, role: Role) -> SecretStr:
         """A new token, which is told here and never again. UsageError for a name that is none, or taken."""
         if not NAME.fullmatch(name):
             raise UsageError("token: expected a name of up to 32 of a-z, 0-9, _ and - that begins with a letter")
+        if name.startswith("homectl") or name in set(map(str, Actor)):
+            raise UsageError(f"token: the logbook calls something else {name}; choose another name")
         token = SecretStr(f"{name}.{secrets.token_urlsafe(32)}")
         with self._ledger.changing() as entries:
             if name in entries:

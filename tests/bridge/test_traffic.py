@@ -1,5 +1,7 @@
 """The last messages of a wire: bounded, in order, and without anybody's codes."""
 
+import time
+import tracemalloc
 from collections.abc import Sequence
 
 import pytest
@@ -7,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from homectl.bridge.messages import Message
-from homectl.bridge.traffic import AT_ONCE, HIDDEN, NEWEST, SHOWN, NotedWire, Traffic, hidden
+from homectl.bridge.traffic import AT_ONCE, HIDDEN, LONGEST, NEWEST, SHOWN, NotedWire, Traffic, hidden
 
 
 def passed(count: int, kept: int = 50) -> Traffic:
@@ -91,9 +93,55 @@ def test_only_what_left_counts_as_sent(up: bool) -> None:
         ),
         ("z/lock", '{"pin_code":"12', f'{{"pin_code":"{HIDDEN}"'),
         ("z/lock/set/pin_code", "1234", HIDDEN),
+        ("z/keypad", '{"action":"disarm","action_code":"1234"}', f'{{"action":"disarm","action_code":"{HIDDEN}"}}'),
+        ("z/front/set", '{"command":"UNLOCK","code":"1234"}', f'{{"command":"UNLOCK","code":"{HIDDEN}"}}'),
+        ("z/lock", '{"pinCode":"1234","userPin":5}', f'{{"pinCode":"{HIDDEN}","userPin":"{HIDDEN}"}}'),
+        (
+            "z/lock",
+            '{"pin_code":{"user":1,"code":"1234"}}',
+            f'{{"pin_code":{{"user":1,"code":"{HIDDEN}"}}}}',
+        ),
+        ("z/lamp", '{"error_code":3,"mode":"code"}', '{"error_code":3,"mode":"code"}'),
         ("z/lamp", '{"opinion":"warm","mapping":3}', '{"opinion":"warm","mapping":3}'),
         ("z/lamp/set", "ON", "ON"),
     ],
 )
 def test_codes_passwords_and_keys_are_nobodys_business(topic: str, payload: str, left: str) -> None:
     assert hidden(topic, payload) == left
+
+
+@pytest.mark.parametrize(
+    ("topic", "payload"),
+    [
+        ("z/" + "pin_" * 16_000 + "!", b"ON"),
+        ("pin_" * 16_000 + "/pin", b"ON"),
+        ("z/lock", b'"' + b"pin_" * 511),
+        ("z/lock", b'"pin":' * 340),
+        ("z/lock", b'"' * 2048),
+        ("z/lock", b'"pin":"' + b"\\" * 2040),
+    ],
+)
+def test_nobody_on_the_broker_can_make_it_long_to_show(topic: str, payload: bytes) -> None:
+    traffic = Traffic()
+    for _ in range(AT_ONCE):
+        traffic.note(Message(topic, payload), 0.0)
+    began = time.thread_time()
+    traffic.since(0)
+    assert time.thread_time() - began < 1.0
+
+
+def test_what_is_not_shown_is_not_kept() -> None:
+    traffic = Traffic()
+    tracemalloc.start()
+    for number in range(100):
+        traffic.note(Message("z/bridge/devices", bytes([number]) * 1_000_000), 0.0)
+    kept, _ = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert kept < 2_000_000
+
+
+def test_what_is_said_under_a_topic_too_long_to_keep_is_not_shown() -> None:
+    traffic = Traffic()
+    traffic.note(Message("z/" + "a" * 600 + "/pin_code", b"1234"), 0.0)
+    (message,) = traffic.since(None).messages
+    assert (len(message.topic), message.payload, message.bytes) == (LONGEST, "", 4)

@@ -11,7 +11,7 @@ from homectl.dashboard import application
 from homectl.dashboard.access import NotKnown
 from homectl.dashboard.attempts import IN_ALL, PER_ADDRESS, WINDOW
 from homectl.dashboard.roles import NEEDS, needed
-from homectl.dashboard.sessions import LIFE
+from homectl.dashboard.sessions import LIFE, MOST, OF_ONE, Sessions
 from homectl.home import Account, HomeError, Light, Role
 from tests.dashboard.asking import OURS, Face
 from tests.dashboard.doors import KEY, TOKENS, FakeAccounts, bearer, door
@@ -67,11 +67,37 @@ def test_a_route_that_nobody_thought_of_is_the_owner_s_where_it_changes_somethin
     )
 
 
+@pytest.mark.parametrize("route", ROUTES)
+def test_however_a_path_is_written_it_takes_the_role_of_its_route(route: str) -> None:
+    method, path = route.split()
+    if (role := NEEDS[route]) is None or path == "/api/events":
+        return
+    face, body = Face(FakeHome(), stranger=True), BODIES.get(path, {}) if method == "POST" else None
+    for written in (f"{filled(path)}%0A", f"/{filled(path)}", f"{filled(path)}/", filled(path).replace("a", "%61")):
+        for lower in (lower for lower in Role if not lower.may(role)):
+            said = face.answer(method, written, headers=OURS | bearer(TOKENS[lower]), json=body)
+            assert (written, str(lower), said.is_success) == (written, str(lower), False)
+
+
 def test_a_guest_or_viewer_cannot_unlock_set_a_mode_or_say_what_homectl_may_do() -> None:
-    for route in ("targets/bolt/unlock", "targets/bolt/lock", "mode", "autonomy/kitchen/light", "learning/pause"):
+    doors = ("targets/bolt/unlock", "targets/bolt/lock", "targets/bolt/lock/hold", "targets/bolt/lock/resume")
+    for route in (*doors, "mode", "autonomy/kitchen/light", "learning/pause"):
         need = needed("POST", f"/api/{route}")
         assert need is not None
         assert not Role.GUEST.may(need)
+
+
+def test_a_change_is_put_down_to_whose_token_it_is_whatever_is_said() -> None:
+    home = FakeHome()
+    face, said = Face(home, stranger=True), {"by": "by hand"}
+    resident, owner = bearer(TOKENS[Role.RESIDENT]), bearer(TOKENS[Role.OWNER])
+    assert face.answer("POST", "/api/targets/lamp/light/hold", headers=OURS | resident, json=said).is_success
+    assert home.holds[LAMP].by == "resident-1"
+    assert face.answer("POST", "/api/mode", headers=OURS | owner, json={"mode": "away"} | said).is_success
+    assert home.span is not None
+    assert home.span.by == "owner-1"
+    assert face.answer("POST", "/api/targets/lamp/light/hold", headers=OURS | bearer(), json={"by": "Ada"}).is_success
+    assert home.holds[LAMP].by == "Ada"
 
 
 def signed_in(face: Face, token: str = KEY, **more: Any) -> tuple[str, dict[str, str]]:
@@ -196,3 +222,23 @@ def test_no_token_at_all_is_nobody_s(token: str) -> None:
     said = face.answer("POST", "/api/session", headers=OUR_PAGE, json={"token": token})
     assert said.status_code in (401, 422)
     assert "Set-Cookie" not in said.headers
+
+
+def test_who_signs_in_often_signs_nobody_else_out() -> None:
+    sessions = Sessions(Time())
+    owner = sessions.begin(Account("ada", Role.OWNER))
+    often = [sessions.begin(Account("tablet", Role.VIEWER)) for _ in range(MOST + 1)]
+    assert sessions.find(owner) == Account("ada", Role.OWNER)
+    assert sum(sessions.find(one) is not None for one in often) == OF_ONE
+    assert sessions.find(often[-1]) is not None
+
+
+def test_what_fails_is_one_line_of_the_log_however_its_path_is_written(caplog: pytest.LogCaptureFixture) -> None:
+    class Broken(FakeHome):
+        async def ladder(self) -> Any:
+            raise RuntimeError("broken")
+
+    face = Face(Broken(), stranger=True)
+    assert face.answer("GET", "/api/ladder%0A", headers=bearer()).status_code == 500
+    (said,) = [record.getMessage() for record in caplog.records if "failed" in record.getMessage()]
+    assert said == r"GET '/api/ladder\n' failed"

@@ -4,6 +4,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx
 import pytest
@@ -82,7 +83,70 @@ def test_without_its_daemon_it_says_so() -> None:
     asyncio.run(ask())
 
 
-@pytest.mark.parametrize("url", ["", "8124", "127.0.0.1:8124", "ftp://127.0.0.1", "http://", "http://a/b"])
+@pytest.mark.parametrize(
+    "url", ["", "8124", "127.0.0.1:8124", "ftp://127.0.0.1", "http://", "http://a/b", "http://a:99999", "http://a:b"]
+)
 def test_a_daemon_is_named_by_its_url(url: str) -> None:
     with pytest.raises(UsageError, match="http://host:port"):
         Forwarder(url, Address(0))
+
+
+def test_a_secret_in_the_url_is_refused_and_not_said_again() -> None:
+    with pytest.raises(UsageError, match="without a user or a password") as refused:
+        Forwarder("http://ada:canary@127.0.0.1:8124", Address(0))
+    assert "canary" not in str(refused.value)
+
+
+LIGHT = {"path": "/api/targets/lamp/light", "content": b'{"on":true}'}
+ASKS: dict[str, dict[str, Any]] = {
+    "a length that comes to nothing": {"method": "GET", "path": "/api/home", "headers": {"Content-Length": "90000"}},
+    "pieces": {
+        "method": "GET",
+        "path": "/api/home",
+        "headers": {"Transfer-Encoding": "chunked"},
+        "content": b"0\r\n\r\n",
+    },
+    "a question whether to go on": {"method": "POST", **LIGHT, "headers": {"Expect": "100-continue"}},
+}
+
+
+@pytest.mark.parametrize("ask", ASKS)
+def test_a_body_that_is_odd_is_answered_as_the_daemon_answers_it(ask: str) -> None:
+    async def run() -> None:
+        about = ASKS[ask]
+        content = about.get("content", b"")
+        length = {} if about["method"] == "GET" else {"Content-Length": str(len(content))}
+        more = {"Content-Type": "application/json", "Connection": "close", **length, **about["headers"]}
+        async with forwarded(FakeHome()) as client:
+            lines = {"Host": f"127.0.0.1:{client.base_url.port}", **bearer(), **OURS, **more}
+            head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+            reader, writer = await asyncio.open_connection("127.0.0.1", client.base_url.port)
+            writer.write(f"{about['method']} {about['path']} HTTP/1.1\r\n{head}\r\n".encode() + content)
+            async with asyncio.timeout(20):
+                said = (await reader.readuntil(b"\r\n\r\n")).removeprefix(b"HTTP/1.1 100 Continue\r\n\r\n")
+                said = said or await reader.readuntil(b"\r\n\r\n")
+            writer.close()
+        assert said.startswith(b"HTTP/1.1 200 OK")
+        assert b"x-frame-options: deny" in said.lower()
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("answer", [b"SSH-2.0\r\n", b"", b"HTTP/1.1 200 OK\r\nContent-Le"])
+def test_what_is_no_daemon_is_said_to_be_none(answer: bytes) -> None:
+    async def other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(answer)
+        writer.close()
+
+    async def ask() -> None:
+        async with await asyncio.start_server(other, "127.0.0.1", 0) as server:
+            forwarder = Forwarder(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", Address(0))
+            url = f"http://127.0.0.1:{await forwarder.start()}/api/home"
+            async with httpx.AsyncClient() as client:
+                said = await client.get(url, headers=bearer())
+            await forwarder.stop()
+        assert (said.status_code, said.json()["rule"]) == (502, "daemon")
+        assert {name: said.headers.get(name) for name in ON_EVERY_ANSWER} == ON_EVERY_ANSWER
+
+    asyncio.run(ask())

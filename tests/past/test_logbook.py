@@ -1,12 +1,14 @@
 """The logbook says what was changed, to what, by whom, why and when, each thing once."""
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
-from homectl.home import LogRow
+from homectl.home import Act, LogRow
+from homectl.journal import Journal
 from homectl.past import Remembered
-from tests.past.lived import DAY, HOUR, MIDNIGHT
+from tests.past.lived import DAY, HOUR, MIDNIGHT, deed, live_a_day, remembered
 
 SAID = [
     "Radiator set to 17.0 °C, by homectl, learned (somebody moves here) [failed: no answer] 22:00",
@@ -64,6 +66,19 @@ def test_a_span_has_its_start_and_not_its_end(past: Remembered, since: float, un
     whole = asyncio.run(past.logbook(None, None, None, 100)).rows
     book = asyncio.run(past.logbook(start, end, None, 100))
     assert book.rows == tuple(row for row in whole if start <= row.at < end)
+
+
+def test_what_happened_before_the_oldest_reading_that_is_kept_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "small.db"
+    with Journal.open(path) as journal:
+        journal.audit.record(deed("Ada", Act.ADDED, -48, "done"))
+        live_a_day(journal)
+        journal.retain(MIDNIGHT + 23 * HOUR)
+    with remembered(path) as past:
+        book = asyncio.run(past.logbook(None, None, None, 100))
+    said = [line(row) for row in book.rows]
+    assert said[-1] == "Front door lock may unlock with a PIN, by Ada () [] 00:00"
+    assert "Front door lock unlocked, by Ada () [confirmed] 10:00" in said
 
 
 def test_before_the_first_reading_nothing_is_looked_for(past: Remembered) -> None:

@@ -1,21 +1,34 @@
 """Questions about the past are bounded, and nothing waits for them."""
 
 import asyncio
+import contextlib
 import sqlite3
 import threading
+from collections.abc import Awaitable, Iterable
 from pathlib import Path
 
 import pytest
 
 from homectl.control.autonomy import AutonomySettings
 from homectl.control.limits import Limits
-from homectl.home import AgeLimits, DeviceUnknown, HomeError, JournalError, Kind, Quantity, Ruling, Signal, Target
+from homectl.home import (
+    AgeLimits,
+    DeviceUnknown,
+    HomeError,
+    JournalDamaged,
+    JournalError,
+    Kind,
+    Quantity,
+    Ruling,
+    Signal,
+    Target,
+)
 from homectl.journal import Journal, PastReader
 from homectl.past import Remembered
 from homectl.past.remembered import MOST_WAITING
 from homectl.policies import policy_of
 from tests.fakes import LAMP, small_home
-from tests.past.lived import DAY, HOUR, MIDNIGHT, NOW, live_a_day, reading
+from tests.past.lived import DAY, HOUR, MIDNIGHT, NOW, journal_of_a_day, live_a_day, reading, remembered
 
 
 def test_the_last_day_is_told_unless_another_time_is_asked_for(past: Remembered) -> None:
@@ -97,6 +110,53 @@ def test_the_loop_goes_on_while_a_question_is_answered_and_a_crowd_is_turned_awa
     refused = [one for one in answers if isinstance(one, HomeError)]
     assert len(refused) == 1
     assert "ask again" in str(refused[0])
+
+
+@pytest.mark.parametrize(
+    ("table", "column", "value"),
+    [
+        ("decisions", "confidence", "garbage"),
+        ("decisions", "cause", "garbage"),
+        ("audit", "actor", b"\xff"),
+        ("modes", "until", 2**62),
+        ("holds", "until", 9e300),
+        ("lessons", "figures", "[]"),
+        ("commands", "setting", b"\xff"),
+    ],
+)
+def test_what_makes_no_sense_in_a_journal_is_an_answer_and_no_failure(
+    tmp_path: Path, table: str, column: str, value: object
+) -> None:
+    path = journal_of_a_day(tmp_path / "small.db")
+    with contextlib.closing(sqlite3.connect(path)) as other, other:
+        other.execute(f"UPDATE {table} SET {column} = ?", (value,))
+    with remembered(path) as past:
+        asked = [past.decisions(None, None, None, 100), past.logbook(None, None, None, 100), past.model(28)]
+        found = asyncio.run(_all(asked))
+    failed = [one for one in found if isinstance(one, BaseException)]
+    assert failed
+    assert {type(one) for one in failed} == {JournalDamaged}
+
+
+async def _all(asked: Iterable[Awaitable[object]]) -> list[object | BaseException]:
+    return list(await asyncio.gather(*asked, return_exceptions=True))
+
+
+def test_at_the_end_a_question_is_not_waited_for(past: Remembered) -> None:
+    async def leave() -> None:
+        began, loop = asyncio.Event(), asyncio.get_running_loop()
+
+        def endless(reader: PastReader) -> int:
+            loop.call_soon_threadsafe(began.set)
+            return sum(len(reader.points(Signal("climate", Quantity.TEMPERATURE), 0, NOW, 1)) for _ in range(10**6))
+
+        asked = asyncio.create_task(past.ask(endless))
+        await began.wait()
+        past.close()
+        with pytest.raises(JournalError):
+            await asyncio.wait_for(asked, 20)
+
+    asyncio.run(leave())
 
 
 def test_a_writer_never_waits_for_who_looks_back(tmp_path: Path) -> None:

@@ -43,6 +43,25 @@ def test_the_first_token_is_an_owner_s_and_made_once(tokens: Tokens) -> None:
     assert tokens.first() is None
 
 
+def test_of_two_programs_that_start_at_once_one_makes_the_first_token(tmp_path: Path) -> None:
+    class Absent(type(tmp_path)):  # type: ignore[misc]
+        """A file that is not there yet when it is looked for."""
+
+        def exists(self) -> bool:
+            return False
+
+    ours = Tokens(Absent(tmp_path / "home.tokens"), Pins(WEAK))
+    assert Tokens(tmp_path / "home.tokens", Pins(WEAK)).first() is not None
+    assert ours.first() is None
+    assert len(ours.kept()) == 1
+
+
+@pytest.mark.parametrize("name", ["homectl", "homectl-2", "somebody", "unknown"])
+def test_nobody_is_called_what_the_logbook_calls_something_else(tokens: Tokens, name: str) -> None:
+    with pytest.raises(UsageError, match="calls something else"):
+        tokens.add(name, Role.OWNER)
+
+
 def test_only_its_argon2id_is_kept_in_a_file_for_its_owner_alone(tmp_path: Path) -> None:
     tokens = Tokens.beside(tmp_path / "home.db")
     name, _, secret = tokens.add("tablet", Role.GUEST).get_secret_value().partition(".")

@@ -1,5 +1,7 @@
 """What a simulation does beside living: recordings, ways to begin anew, and what it was not given the means for."""
 
+import contextlib
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -54,6 +56,26 @@ def test_one_recording_at_a_time_and_each_in_a_file_of_its_own(tmp_path: Path) -
         backstage.end(world)
     backstage.do(Record(on=False), world)
     assert [path.stem for path, *_ in finished.told] == [f"fake-20260113-0530{more}" for more in ("", "-2", "-3")]
+
+
+def test_a_folder_that_cannot_be_written_is_refused_and_the_home_lives_on(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    backstage = Backstage(recorder=Recorder(tmp_path / "file" / "recordings", Finished()))
+    with pytest.raises(MessageError, match="record: expected a folder"):
+        backstage.do(Record(on=True), FakeWorld())
+    assert backstage.shown["recording"] is None
+
+
+def test_a_recording_that_can_be_written_no_more_ends_and_the_home_lives_on(tmp_path: Path) -> None:
+    world, finished = FakeWorld(), Finished()
+    backstage = Backstage(recorder=Recorder(tmp_path, finished))
+    backstage.do(Record(on=True), world)
+    with contextlib.closing(sqlite3.connect(tmp_path / "fake-20260113-0530.db")) as other, other:
+        other.execute("DROP TABLE readings")
+    backstage.note(world.step(60.0))
+    assert backstage.shown["recording"] is None
+    backstage.end(world)
+    assert finished.told == []
 
 
 @pytest.mark.parametrize(

@@ -99,6 +99,7 @@ def test_a_taken_port_is_one_line() -> None:
         taken.listen()
         with pytest.raises(UsageError, match="--proxy: expected a free port"):
             Way("127.0.0.1", 1, taken.getsockname()[1]).open()
+    assert "way" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_what_is_to_come_on_the_wire_comes_at_its_time_of_the_home(way: tuple[Way, int]) -> None:

@@ -11,11 +11,11 @@ const SETTERS = 'button, input[type="range"], input[type="number"]';
 const TAKES = {
   guest: {
     said: "Lamps, warmth and holds take at least a guest.",
-    controls: `[data-kind]:not([data-kind="lock"]) :is(.controls :is(${SETTERS}), [data-action="retry"]), .hold button`,
+    controls: `[data-kind]:not([data-kind="lock"]) :is(.controls :is(${SETTERS}), [data-action="retry"], .hold button)`,
   },
   resident: {
     said: "Doors, modes, suggestions and the simulated home take at least a resident.",
-    controls: `[data-kind="lock"] :is(.controls button, [data-action="retry"]), .suggestion button, .mode button,
+    controls: `[data-kind="lock"] :is(.controls button, [data-action="retry"], .hold button), .suggestion button, .mode button,
       :is(${HANDS}) :is(${SETTERS}), [data-lamp], [data-walker]`,
   },
   owner: { said: "What homectl may do by itself is up to the owner.", controls: ".rungs button" },
