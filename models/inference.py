@@ -21,8 +21,8 @@ class Network:
 
     def __init__(self, weights: Mapping[str, Array], *, depth: int) -> None:
         """`weights` by the names of the torch network's state; the heads are laid side by side."""
-        self._low, self._slope = weights["pieces.low"].ravel(), weights["pieces.slope"].ravel()
-        self.inputs, self._bins = weights["pieces.low"].shape
+        self._low, self._slope = weights["pieces.low"], weights["pieces.slope"]
+        self.inputs = len(self._low)
         layers = [(weights[f"trunk.{n}.weight"].T.copy(), weights[f"trunk.{n}.bias"]) for n in range(depth)]
         (first, self._first_bias), *self._trunk = layers
         self._width = first.shape[1]
@@ -81,12 +81,11 @@ class Network:
 
     def _encode(self, rows: Array) -> Array:
         """How far each value has come through each of its bins, 0 … 1: (padded rows, features × bins)."""
-        progress = padded(len(rows), len(self._low))
-        inside = progress[: len(rows)]
-        np.subtract(rows.repeat(self._bins, axis=1), self._low, out=inside)
+        progress = padded(len(rows), self._low.size)
+        inside = progress[: len(rows)].reshape(len(rows), *self._low.shape)
+        np.subtract(rows[:, :, None], self._low, out=inside)
         np.multiply(inside, self._slope, out=inside)
-        np.maximum(inside, 0.0, out=inside)
-        np.minimum(inside, 1.0, out=inside)
+        np.clip(inside, 0.0, 1.0, out=inside)
         return progress
 
     def _product(self, rows: Array, weight: Array) -> Array:
