@@ -22,6 +22,7 @@ EQUIVALENT: dict[str, str] = {
     "Calm: LtE → Lt in `self.since <= now.at < self.until`": "looking again at the same moment finds the same",
     "Calm: Lt → LtE in `self.since <= now.at < self.until`": "the end lies a second before anything can change",
     "_said: Gt → GtE in `end > since`": "a span that ends where the question begins adds no second",
+    "_set_by_hand_since: Gt → GtE in `changed > since + ROUNDING`": "whether just a second is rounding is no promise",
 }
 """Mutants that say the same, and why."""
 
