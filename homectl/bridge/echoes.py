@@ -30,7 +30,7 @@ class Past:
     answered: bool
     real: float
     at: float
-    late: float  # seconds after that in which a device without an answer may still obey
+    late: float  # seconds after that in which a device may still obey it, for the first time or again
     level: float = float("nan")  # the brightness that a lamp, only switched, has come to since
     faded: float = float("-inf")  # and when it first said so
 
@@ -47,7 +47,7 @@ class Past:
             return ago <= self.late and (says(self.command, reading) or on_its_way(self.command, reading, before))
         settling = alone and comes_with(self.command, reading) and self._settles(reading, before, real)
         again = Quantity.LIGHT_LEVEL in wanted(self.command.setting) and on_its_way(self.command, reading, before)
-        return ago <= ECHO_WINDOW and (says(self.command, reading) or settling or again)
+        return ago <= ECHO_WINDOW and (says(self.command, reading) or settling or (again and ago <= self.late))
 
     def agrees(self, reported: Mapping[Quantity, float]) -> bool:
         """Whether it may be what a device has just answered, which had not answered it before."""

@@ -185,7 +185,11 @@ class Outbox:
                 one = past[place]
                 if not one.answered and real - one.real <= one.late and says_all(one.command, reading):
                     before = since(past[:place], {reading.quantity: reading.value}, real)
-                    self._past[target] = [*before, replace(one, answered=True, real=real, at=at), *past[place + 1 :]]
+                    self._past[target] = [
+                        *before,
+                        replace(one, answered=True, real=real, at=at, late=one.late + one.real - real),
+                        *past[place + 1 :],
+                    ]
                     break
 
     def _again(self, entry: _Open, real: float) -> None:
