@@ -43,6 +43,7 @@ from homectl.seen import Seen
 from homectl.suggestions import Suggestions
 from homectl.told_time import ToldTime
 from homectl.unlocking import Unlocking
+from homectl.versions import Versions
 from homectl.views import Knowledge, home_view, last_done, mode_view
 
 log = logging.getLogger(__name__)
@@ -87,8 +88,7 @@ class Daemon:
         self._subscribed: tuple[str, ...] = ()
         self._asked: set[Target] = set()
         self._connected = False
-        self._version = 0
-        self._changed = asyncio.Event()
+        self._versions = Versions()
         self._topic = f"homectl/{directory.home.id}/"
         self._next_health = 0.0
         self._fault = ""
@@ -106,7 +106,7 @@ class Daemon:
             self._asked.clear()
             self._listen()
         self._control.connected(up)
-        self._touch()
+        self._versions.next()
 
     def hear(self, messages: Iterable[Message]) -> None:
         """Take in what arrived in order, then decide for the areas where something happened."""
@@ -117,7 +117,7 @@ class Daemon:
         if self._simulated is None:
             self._settle(began)
         self._listen()
-        self._touch()
+        self._versions.next()
 
     def _hear(self, message: Message, began: float) -> None:
         if self._simulated is not None:
@@ -238,11 +238,7 @@ class Daemon:
 
     def _say_health(self) -> None:
         self._wire.publish(Message(self._topic + "health", self._health.json(), retain=True))
-        self._touch()
-
-    def _touch(self) -> None:
-        self._version += 1
-        self._changed.set()
+        self._versions.next()
 
     # --- Actions ----------------------------------------------------------------------------------
 
@@ -262,7 +258,7 @@ class Daemon:
         )
         return home_view(
             known,
-            version=self._version,
+            version=self._versions.number,
             connected=self._connected,
             policy=parts.policy.name,
             health=self._health.view(),
@@ -272,19 +268,13 @@ class Daemon:
             mode=mode_view(control.state.mode, control.home, control.now()),
         )
 
-    async def changes(self) -> AsyncIterator[HomeView]:
-        seen = -1
-        while True:
-            if seen == self._version:
-                self._changed.clear()
-                await self._changed.wait()
-            seen = self._version
-            yield self.view()
+    def changes(self) -> AsyncIterator[HomeView]:
+        return self._versions.follow(self.view)
 
     async def set(self, target: Target, setting: Setting) -> str:
         self._known(target)
         command = self._control.ask(target, setting)
-        self._touch()
+        self._versions.next()
         return command
 
     async def unlock(self, target: Target, person: str, pin: SecretStr) -> str:
@@ -292,7 +282,7 @@ class Daemon:
         try:
             return await self._unlocking.unlock(target, person, pin)
         finally:
-            self._touch()
+            self._versions.next()
 
     async def hold(
         self, target: Target, kind: HoldKind = HoldKind.MINUTES, minutes: float | None = None, by: str = ""
@@ -300,7 +290,7 @@ class Daemon:
         self._known(target)
         self._running()
         said = self._control.orders.hold(target, kind, minutes, by, self._control.present())
-        self._touch()
+        self._versions.next()
         return said
 
     async def resume(self, target: Target) -> None:
@@ -312,14 +302,14 @@ class Daemon:
     async def accept(self, target: Target, by: str = "") -> str:
         self._known(target)
         command = self._suggestions.accept(target, by)
-        self._touch()
+        self._versions.next()
         return command
 
     async def reject(self, target: Target, by: str = "") -> str:
         self._known(target)
         self._running()
         said = self._suggestions.reject(target, by)
-        self._touch()
+        self._versions.next()
         return said
 
     async def let(self, rung: Rung, level: Autonomy | None, by: str = "", *, force: bool = False) -> str:
@@ -341,7 +331,7 @@ class Daemon:
 
     def _decide_anew(self, targets: Sequence[Target]) -> None:
         self._shielded(self._control.reconsider, targets)
-        self._touch()
+        self._versions.next()
 
     def missed(self, job: str) -> None:
         """A job of the calendar was missed and ran late."""
@@ -350,7 +340,7 @@ class Daemon:
     def wake(self) -> None:
         """Something may be due now: look."""
         self._shielded(self._control.tick)
-        self._touch()
+        self._versions.next()
 
     async def explain(self, target: Target) -> str:
         self._known(target)
@@ -365,7 +355,7 @@ class Daemon:
         if self._learning is None:
             raise ActionRefused("learning", "this home runs on rules, which do not learn; name a network as its policy")
         said = self._learning.ask(wish, days, self._control.now())
-        self._touch()
+        self._versions.next()
         return said
 
     async def simulate(self, control: str, arguments: dict[str, Any]) -> None:

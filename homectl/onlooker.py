@@ -1,6 +1,5 @@
 """A home that is only looked at: what its devices say. Without a daemon nobody decides, and nothing is asked."""
 
-import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Iterable, Sequence
 from datetime import date
@@ -31,6 +30,7 @@ from homectl.home import (
 from homectl.home_time import HomeTime, in_order
 from homectl.seen import Seen
 from homectl.told_time import ToldTime
+from homectl.versions import Versions
 from homectl.views import Knowledge, home_view
 
 NOBODY = "nobody: no daemon runs here"
@@ -44,10 +44,9 @@ class Onlooker:
         self._history, self._counts = History(), Counter[str]()
         self._time, self._told = HomeTime(clock, self._history), ToldTime(clock, self._counts)
         self._simulated = SimulatedHome(directory.home.id) if directory.home.simulated else None
-        self._seen = Seen()
-        self._connected, self._version = False, 0
+        self._seen, self._versions = Seen(), Versions()
+        self._connected = False
         self._subscribed: tuple[str, ...] = ()
-        self._changed = asyncio.Event()
 
     def connected(self, up: bool) -> None:
         """The way to the devices is there or is lost."""
@@ -55,14 +54,14 @@ class Onlooker:
         self._subscribed = ()
         if up:
             self._listen()
-        self._touch()
+        self._versions.next()
 
     def hear(self, messages: Iterable[Message]) -> None:
         for message in messages:
             if not self._hear_simulation(message):
                 self._learn(message)
         self._listen()
-        self._touch()
+        self._versions.next()
 
     def _learn(self, message: Message) -> None:
         for reading in self._directory.take(message, self._time.now()):
@@ -93,10 +92,6 @@ class Onlooker:
             self._subscribed = wanted
             self._wire.subscribe(wanted)
 
-    def _touch(self) -> None:
-        self._version += 1
-        self._changed.set()
-
     # --- Actions ----------------------------------------------------------------------------------
 
     def view(self) -> HomeView:
@@ -112,7 +107,7 @@ class Onlooker:
         )
         return home_view(
             known,
-            version=self._version,
+            version=self._versions.number,
             connected=self._connected,
             policy=NOBODY,
             health=dict(sorted((self._counts + self._directory.counters).items())),
@@ -120,14 +115,8 @@ class Onlooker:
             simulator=self._seen.view(self._told.told),
         )
 
-    async def changes(self) -> AsyncIterator[HomeView]:
-        seen = -1
-        while True:
-            if seen == self._version:
-                self._changed.clear()
-                await self._changed.wait()
-            seen = self._version
-            yield self.view()
+    def changes(self) -> AsyncIterator[HomeView]:
+        return self._versions.follow(self.view)
 
     async def set(self, target: Target, setting: Setting) -> str:
         _refuse(target, setting)

@@ -33,7 +33,7 @@ from homectl.dashboard.refusals import Answer, answer_errors
 from homectl.dashboard.roles import NEEDS
 from homectl.dashboard.security import OURS, Security
 from homectl.dashboard.session_routes import asker_of, entrant_of, session_routes
-from homectl.home import Actions, HomeView, Kind, LearningWish, Past, Role, Rung, Target
+from homectl.home import Actions, HomeError, HomeView, Kind, LearningWish, Past, Role, Rung, Target
 
 STATIC = Path(__file__).parent / "static"
 ABOUT = (
@@ -119,7 +119,9 @@ def _home_routes(actions: Actions, access: Access, closing: asyncio.Event) -> AP
         Who comes back with the `Last-Event-ID` of a moment ago gets what was missed.
         """
         asker, last = entrant_of(request), request.headers.get("last-event-id", "")
-        listening = broadcast.listen(last, lambda: access.still(asker))
+        if not broadcast.takes(asker.account.name):
+            raise HomeError("as many pages as homectl serves follow this home already; close some of them")
+        listening = broadcast.listen(last, lambda: access.still(asker), asker.account.name)
         return StreamingResponse(listening, media_type="text/event-stream")
 
     @routes.post("/mode")

@@ -3,7 +3,7 @@
 import asyncio
 import secrets
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from contextlib import suppress
 
@@ -20,6 +20,9 @@ SILENCE = 5.0
 
 KEPT = 100
 """Events that somebody may have missed and still be told."""
+
+MOST, OF_ONE = 200, 60
+"""Listeners there may be at once, and those of one account: nobody keeps others out by opening pages."""
 
 RETRY = b"retry: 1000\n\n"
 """How soon, in milliseconds, a page comes back after a lost connection."""
@@ -39,16 +42,22 @@ class Broadcast:
         self._whole: tuple[int, bytes] = (0, b"")
         self._kept: deque[tuple[int, bytes]] = deque(maxlen=KEPT)
         self._news = asyncio.Event()
-        self._listeners = 0
+        self._listeners: Counter[str] = Counter()
         self._following: asyncio.Task[None] | None = None
 
-    async def listen(self, last: str = "", still: Callable[[], bool] = lambda: True) -> AsyncGenerator[bytes]:
+    def takes(self, account: str) -> bool:
+        """Whether one more of an account may listen."""
+        return self._listeners.total() < MOST and self._listeners[account] < OF_ONE
+
+    async def listen(
+        self, last: str = "", still: Callable[[], bool] = lambda: True, account: str = ""
+    ) -> AsyncGenerator[bytes]:
         """The home after the event `last`, or the whole of it, and then every change.
 
         Ends with the home, when the server closes, or when the listener may listen no more, which `still` says.
         """
         yield RETRY
-        self._listeners += 1
+        self._listeners[account] += 1
         try:
             self._follow()
             number = self._number_of(last)
@@ -62,8 +71,8 @@ class Broadcast:
                 else:
                     await news.wait()
         finally:
-            self._listeners -= 1
-            if not self._listeners:
+            self._listeners[account] -= 1
+            if not self._listeners.total():
                 self._leave()
 
     def _follow(self) -> None:

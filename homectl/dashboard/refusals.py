@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from homectl.dashboard.access import NotKnown
-from homectl.home import ActionRefused, DeviceUnknown, HomeError, LockedOut, PinRefused
+from homectl.home import ActionRefused, AreaUnknown, DeviceUnknown, HomeError, LockedOut, PinRefused
 
 
 class Answer(BaseModel):
@@ -63,6 +63,10 @@ def answer_errors(app: FastAPI) -> None:
     @app.exception_handler(DeviceUnknown)
     async def unknown(_: Request, error: DeviceUnknown) -> JSONResponse:
         return refusal(404, "device", str(error))
+
+    @app.exception_handler(AreaUnknown)
+    async def nowhere(_: Request, error: AreaUnknown) -> JSONResponse:
+        return refusal(404, "area", str(error))
 
     @app.exception_handler(HomeError)
     async def unable(_: Request, error: HomeError) -> JSONResponse:

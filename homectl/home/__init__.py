@@ -50,6 +50,7 @@ from homectl.home.decisions import (
 )
 from homectl.home.errors import (
     ActionRefused,
+    AreaUnknown,
     BrokerError,
     CheckpointMismatch,
     ConfigError,
@@ -124,6 +125,7 @@ __all__ = [
     "Answer",
     "Approved",
     "Area",
+    "AreaUnknown",
     "AreaView",
     "Autonomy",
     "Away",

@@ -9,6 +9,7 @@ HomeError                exit 1
   MessageError                     a device sent something its dialect does not allow
   BrokerError                      the MQTT broker cannot be started or reached
   DeviceUnknown                    no device or target by that name in the home
+  AreaUnknown                      no area by that name in the home
   ActionRefused                    a person asked for something the guard does not allow
     PinRefused                     a person or a PIN is not known
       LockedOut                    too many wrong PINs: wait
@@ -61,6 +62,11 @@ class BrokerError(HomeError):
 class DeviceUnknown(HomeError):
     def __init__(self, name: str, known: list[str]) -> None:
         super().__init__(f"No device {name!r} in this home. Known: {', '.join(sorted(known)) or 'none'}.")
+
+
+class AreaUnknown(HomeError):
+    def __init__(self, name: str, known: list[str]) -> None:
+        super().__init__(f"No area {name!r} in this home. Known: {', '.join(sorted(known)) or 'none'}.")
 
 
 class ActionRefused(HomeError):

@@ -181,7 +181,10 @@ class Past(Protocol):
         """Those of a target, or of all, that came to something; with `idle` also those that left it alone."""
 
     async def logbook(self, since: float | None, until: float | None, area: str | None, limit: int) -> LogView:
-        """What was changed in the home or in one area, by whom and why; from its beginning without `since`."""
+        """What was changed in the home or in one area, by whom and why; from its beginning without `since`.
+
+        AreaUnknown for an area that is none.
+        """
 
     async def model(self, days: int) -> ModelView:
         """The record of who decides, over the last `days` local days."""

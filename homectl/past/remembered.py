@@ -14,6 +14,7 @@ from homectl.control.autonomy import AutonomySettings
 from homectl.control.pipeline import explain
 from homectl.home import (
     AgeLimits,
+    AreaUnknown,
     DecisionsView,
     DecisionView,
     Device,
@@ -102,7 +103,7 @@ class Remembered:
     async def logbook(self, since: float | None, until: float | None, area: str | None, limit: int) -> LogView:
         home, now = self._home(), self._now()
         if area is not None and area not in {one.id for one in home.areas}:
-            raise HomeError(f"No area {area!r} in this home. Known: {', '.join(one.id for one in home.areas)}.")
+            raise AreaUnknown(area, [one.id for one in home.areas])
         span = book.Span(0.0 if since is None else since, now + 1 if until is None else until, limit, area)
         return await self.ask(lambda reader: book.logbook(reader, home, span, now))
 

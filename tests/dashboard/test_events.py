@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from homectl.dashboard import Server
-from homectl.dashboard.events import RETRY, Broadcast
+from homectl.dashboard.events import MOST, OF_ONE, RETRY, Broadcast
 from homectl.home import HomeError, HomeView, Quantity
 from tests.dashboard.doors import TOKENS, FakeAccounts, bearer, door
 from tests.fakes import LAMP, FakeHome, small_home
@@ -125,6 +125,26 @@ def test_in_silence_time_still_comes() -> None:
         then = said(await anext(events))
         assert then["at"] == said(before)["at"] + 60
         assert "devices" not in then
+
+    asyncio.run(listen())
+
+
+def test_one_account_s_pages_leave_room_for_others_and_one_that_closes_for_another() -> None:
+    async def listen() -> None:
+        broadcast = Broadcast(FakeHome(), asyncio.Event())
+        accounts = [f"account {number // OF_ONE}" for number in range(MOST)]
+        pages = []
+        for account in accounts:
+            assert broadcast.takes(account)
+            pages.append(broadcast.listen(account=account))
+            await anext(pages[-1])
+            await anext(pages[-1])
+        assert not broadcast.takes("another")
+        assert not broadcast.takes(accounts[0])
+        await pages[0].aclose()
+        assert broadcast.takes("another")
+        await pages[-1].aclose()
+        assert broadcast.takes(accounts[0])
 
     asyncio.run(listen())
 

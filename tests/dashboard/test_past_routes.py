@@ -71,6 +71,7 @@ def test_decisions_logbook_and_model_answer(past: Remembered) -> None:
         ("history/decisions", {"target": "toaster/light"}, 404, "toaster"),
         ("history/decisions", {"limit": 501}, 422, "limit"),
         ("logbook", {"limit": 501}, 422, "limit"),
+        ("logbook", {"area": "cellar"}, 404, "cellar"),
         ("logbook", {"since": 5, "until": 5}, 422, "since"),
         ("model", {"days": 63}, 422, "days"),
         ("model", {"days": 0}, 422, "days"),
