@@ -9,7 +9,7 @@ from pathlib import Path
 
 from pydantic import SecretStr
 
-from homectl.dashboard import Access, Address, Server
+from homectl.dashboard import Access, Address, Server, Sessions
 from homectl.home import Actions, Past
 from homectl.page_key import PageKey
 from homectl.people import Tokens
@@ -24,7 +24,8 @@ class Page:
     def __init__(self, actions: Actions, settings: DashboardSettings, journal: Path, past: Past | None = None) -> None:
         self._address = Address(settings.port, settings.bind, settings.hosts, settings.certificate, settings.key)
         self._token, self._tokens = PageKey.new_token(), Tokens.beside(journal)
-        access = Access(self._tokens, time.monotonic, local=SecretStr(self._token))
+        sessions = Sessions(time.time, journal.with_suffix(".sessions"))
+        access = Access(self._tokens, sessions, time.monotonic, local=SecretStr(self._token))
         self._server = Server(actions, self._address, access, past)
         self._left = ExitStack()
 

@@ -40,10 +40,16 @@ class Entrant:
 class Access:
     """The door of one home's page and API; it may outlive the server."""
 
-    def __init__(self, accounts: Accounts, real: Callable[[], float], local: SecretStr | None = None) -> None:
+    def __init__(
+        self,
+        accounts: Accounts,
+        sessions: Sessions,
+        real: Callable[[], float],
+        local: SecretStr | None = None,
+    ) -> None:
         """`real` gives monotonic seconds. `local` is the token of this machine's programs for this run."""
-        self._accounts = accounts
-        self._sessions, self._attempts = Sessions(real), Attempts(real)
+        self._accounts, self._sessions = accounts, sessions
+        self._attempts = Attempts(real)
         self._local = local
         self._verified: dict[bytes, Account] = {}
         self._secret = secrets.token_bytes(32)
@@ -63,10 +69,10 @@ class Access:
     async def sign_in(self, token: SecretStr, address: str) -> tuple[Account, str]:
         """Whose token it is, and a new session of theirs. NotKnown as for `entrant`."""
         account = await self._account(token, address)
-        return account, self._sessions.begin(account)
+        return account, await self._sessions.begin(account)
 
-    def sign_out(self, entrant: Entrant) -> None:
-        self._sessions.end(entrant.session)
+    async def sign_out(self, entrant: Entrant) -> None:
+        await self._sessions.end(entrant.session)
 
     def still(self, entrant: Entrant) -> bool:
         """Whether somebody who was let in would be let in again: their session lasts, their token is not revoked."""

@@ -40,7 +40,7 @@ def session_routes(access: Access) -> APIRouter:
     @routes.delete("", status_code=204)
     async def sign_out(request: Request, response: Response) -> None:
         """End this session, on the server and in the browser."""
-        access.sign_out(entrant_of(request))
+        await access.sign_out(entrant_of(request))
         name, secure = cookie_of(request.scope)
         response.headers.append("Set-Cookie", set_cookie(name, "", secure=secure))
 

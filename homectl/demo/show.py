@@ -56,7 +56,7 @@ class ShowOptions:
 Beginning = Callable[[dict[str, Any]], tuple[ShowOptions, World]]
 """How a demo is to go on that was asked to begin anew: a `seed`, None for the same one, or a scenario's `name`."""
 
-PERSONS = frozenset({".people", ".tokens", ".tries"})
+PERSONS = frozenset({".people", ".sessions", ".tokens", ".tries"})
 """Endings of files that say who may do what: they stay when a home begins anew."""
 
 
@@ -192,7 +192,7 @@ class Show:
         prefix = f"sim/{home.id}"
         settings = {
             "home": "home.yaml",
-            "data": str(self._folder),
+            "data": ".",
             "policy": self._options.policy,
             "bridge": {
                 "broker": {"url": f"mqtt://127.0.0.1:{self._way}"},

@@ -10,7 +10,7 @@ import time
 
 from pydantic import SecretStr
 
-from homectl.dashboard import Access, Server
+from homectl.dashboard import Access, Server, Sessions
 from homectl.home import Area, Device, Home, Kind, Quantity
 from homectl.people import Tokens
 from homectl.places import state_folder
@@ -66,7 +66,7 @@ async def _report(home: Busy) -> None:
 
 async def serve() -> None:
     home = Busy()
-    access = Access(Tokens(state_folder() / "none.tokens"), time.monotonic, local=SecretStr(TOKEN))
+    access = Access(Tokens(state_folder() / "none.tokens"), Sessions(time.time), time.monotonic, local=SecretStr(TOKEN))
     server = Server(home, 0, access)
     print(await server.start(), flush=True)
     reporting = asyncio.create_task(_report(home))

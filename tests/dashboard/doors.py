@@ -6,7 +6,7 @@ from collections.abc import Callable
 from argon2 import PasswordHasher
 from pydantic import SecretStr
 
-from homectl.dashboard import Access
+from homectl.dashboard import Access, Sessions
 from homectl.home import Account, Role
 
 KEY = "the token of this machine's programs"
@@ -30,7 +30,7 @@ class FakeAccounts:
 
 
 def door(accounts: FakeAccounts | None = None, real: Callable[[], float] = time.monotonic) -> Access:
-    return Access(accounts or FakeAccounts(), real, local=SecretStr(KEY))
+    return Access(accounts or FakeAccounts(), Sessions(real), real, local=SecretStr(KEY))
 
 
 def bearer(token: str = KEY) -> dict[str, str]:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,7 +15,6 @@ from typing import Any, Self
 from homectl.bridge.broker import free_port
 from homectl.client import Client
 from homectl.home import HomeError, HomeView, Target, TargetView
-from homectl.page_key import PageKey
 
 READY_WITHIN = 60.0
 
@@ -38,13 +38,15 @@ class RunningDemo:
     def __init__(self, folder: Path, *arguments: str, within: float = READY_WITHIN) -> None:
         """`within` so many real seconds it must be ready."""
         self.port, self.data = free_port(), folder / "data"
-        self.written = folder / "out.json"
+        self.written, self._said = folder / "out.json", folder / "said.txt"
         self._command = [sys.executable, "-m", "homectl", "demo", "--headless", "--port", str(self.port)]
-        self._command += ["--data", str(self.data), "--json", str(self.written), *arguments]
+        self._command += ["--data", self.data.name, "--json", str(self.written), *arguments]
         self._client, self._within = Client(self.port), within
 
     def __enter__(self) -> Self:
-        self._process = subprocess.Popen(self._command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        with self._said.open("wb") as said:
+            folder = self.data.parent
+            self._process = subprocess.Popen(self._command, stdout=said, stderr=subprocess.STDOUT, cwd=folder)
         self.wait_for(lambda view: view.connected and view.simulator.get("paused") is False, within=self._within)
         return self
 
@@ -53,17 +55,15 @@ class RunningDemo:
 
     @property
     def page(self) -> str:
-        """The page's URL, with what lets this machine's programs in."""
-        key = PageKey.of(self.port)
-        assert key is not None
-        return f"http://127.0.0.1:{self.port}/#token={key.token}"
+        """The page's URL with the owner's token, as the demo prints it."""
+        return next(word for word in self._said.read_text(encoding="utf-8").split() if "#token=" in word)
 
     def end(self) -> dict[str, Any]:
         """Interrupt it as a person would; what it came to."""
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
-        said, _ = self._process.communicate(timeout=40)
-        assert self.written.exists(), f"{said}\n{_logs(self.data)}"
+        self._process.wait(timeout=40)
+        assert self.written.exists(), f"{self._said.read_text(encoding='utf-8')}\n{_logs(self.data)}"
         found: dict[str, Any] = json.loads(self.written.read_text(encoding="utf-8"))
         return found
 
@@ -97,9 +97,9 @@ class RunningDemo:
     def daemon(self) -> int:
         """The process id of the running daemon."""
         for entry in Path("/proc").iterdir():
-            if entry.name.isdecimal():
-                words = (entry / "cmdline").read_bytes().split(b"\0") if (entry / "cmdline").exists() else []
-                if b"run" in words and str(self.data / "homectl.yaml").encode() in words:
+            with suppress(OSError):
+                words = (entry / "cmdline").read_bytes().split(b"\0")
+                if b"run" in words and (entry / "cwd").samefile(self.data.parent):
                     return int(entry.name)
         raise AssertionError("no daemon runs")
 
