@@ -2,17 +2,16 @@
 
 import asyncio
 from collections.abc import Collection
-from pathlib import Path
 from typing import Annotated, Any
 
 from fastapi import APIRouter, FastAPI, Request
 from fastapi import Path as InPath
-from fastapi.responses import FileResponse, JSONResponse, PlainTextResponse, Response, StreamingResponse
-from fastapi.staticfiles import StaticFiles
+from fastapi.responses import JSONResponse, PlainTextResponse, Response, StreamingResponse
 from pydantic import BaseModel
 
 from homectl.dashboard import metrics
 from homectl.dashboard.access import Access
+from homectl.dashboard.assets import AT, Assets
 from homectl.dashboard.bodies import (
     AnswerBody,
     Arguments,
@@ -35,7 +34,6 @@ from homectl.dashboard.security import OURS, Security
 from homectl.dashboard.session_routes import asker_of, entrant_of, session_routes
 from homectl.home import Actions, HomeError, HomeView, Kind, LearningWish, Past, Role, Rung, Target
 
-STATIC = Path(__file__).parent / "static"
 ABOUT = (
     "What a person may ask of a running home, with a token as `Authorization: Bearer …`. "
     f"Every change needs the header `{OURS}: 1`, an unlock a PIN as well."
@@ -223,8 +221,11 @@ def _health_routes(actions: Actions) -> APIRouter:
 
 
 def _page(app: FastAPI) -> None:
-    @app.get("/", include_in_schema=False)
-    async def page() -> FileResponse:
-        return FileResponse(STATIC / "index.html", media_type="text/html")
+    assets = Assets()
+    whole = assets.page()
 
-    app.mount("/static", StaticFiles(directory=STATIC))
+    @app.get("/", include_in_schema=False)
+    async def page() -> Response:
+        return whole
+
+    app.mount(AT, assets)

@@ -69,7 +69,7 @@ class Served:
     async def start(self) -> int:
         """The port, once requests are answered on it; HomeError if it is taken."""
         _check_certificate(self._address)
-        listening = _listen(self._address)
+        listening = listen(self._address)
         self._serving = asyncio.create_task(self._server.serve(sockets=[listening]), name="dashboard")
         while not self._server.started:
             await asyncio.wait({self._serving}, timeout=0.01)
@@ -135,9 +135,10 @@ def _check_certificate(address: Address) -> None:
         ) from None
 
 
-def _listen(address: Address) -> socket.socket:
+def listen(address: Address) -> socket.socket:
+    """A socket that listens there; HomeError if it is taken."""
     family = socket.AF_INET6 if ":" in address.bind else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)  # named, or asyncio keeps Nagle's delay
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listening.bind((address.bind, address.port))

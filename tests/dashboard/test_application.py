@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from typing import Any
 
 import pytest
@@ -284,6 +285,23 @@ def test_every_route_is_described_and_one_unlocks() -> None:
 @pytest.mark.parametrize("path", ["/", "/static/page.js", "/static/page.css", "/static/icon.svg"])
 def test_the_page_is_served_from_the_package(path: str) -> None:
     assert answer(FakeHome(), "GET", path).status_code == 200
+
+
+def test_a_browser_keeps_the_files_of_a_version_and_asks_for_the_page_anew() -> None:
+    home = FakeHome()
+    page = answer(home, "GET", "/")
+    named = re.findall(r'"(/static/[^"]+)"', page.text)
+    assert page.headers["Cache-Control"] == "no-store"
+    assert any(path.endswith("/page.js") for path in named)
+    for path in named:
+        said = answer(home, "GET", path)
+        assert (said.status_code, said.headers["Cache-Control"]) == (200, "public, max-age=31536000, immutable")
+        assert said.headers["Content-Security-Policy"] == page.headers["Content-Security-Policy"]
+        version, name = path.split("/")[2:]
+        unversioned = answer(home, "GET", f"/static/{name}")
+        assert (unversioned.content, unversioned.headers["Cache-Control"]) == (said.content, "no-store")
+        for other in (version[::-1], f"{version}/{version}"):
+            assert answer(home, "GET", f"/static/{other}/{name}").status_code == 404
 
 
 @pytest.mark.parametrize("path", ["/static/../application.py", "/static/%2e%2e/application.py", "/static/", "/docs"])

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import shutil
+import socket
 import subprocess
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from homectl.client import Client
 from homectl.dashboard import Address, Server
+from homectl.dashboard.server import listen
 from homectl.home import HomeError
 from homectl.page_key import PageKey
 from tests.dashboard.doors import KEY, door
@@ -25,6 +27,26 @@ def certificate(folder: Path, name: str = "page") -> Address:
     wishes += ["-keyout", str(key), "-out", str(shown)]
     subprocess.run(["openssl", "req", "-x509", "-nodes", *wishes], check=True, capture_output=True)
     return Address(0, certificate=shown, key=key)
+
+
+def test_no_answer_waits_for_more_to_send() -> None:
+    """Nagle's delay, with that of acknowledgements, keeps every answer back by 40 ms."""
+
+    async def serve() -> None:
+        at_once: asyncio.Future[int] = asyncio.get_running_loop().create_future()
+
+        def come(_reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            at_once.set_result(writer.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+            writer.close()
+
+        listening = listen(Address(0))
+        server = await asyncio.start_server(come, sock=listening)
+        _, writer = await asyncio.open_connection(*listening.getsockname())
+        assert await at_once
+        writer.close()
+        server.close()
+
+    asyncio.run(serve())
 
 
 @pytest.mark.parametrize("trusted", [True, False])

@@ -143,8 +143,12 @@ def test_an_unlock_needs_the_pin_and_five_wrong_ones_lock_out(demo: RunningDemo,
 
 def test_a_silent_server_is_told_and_heard_again_without_a_hand(demo: RunningDemo, page: Page) -> None:
     stale, daemon = page.locator("#stale"), demo.daemon()
+    page.clock.install()
+    page.reload()
+    goes_on(page)
     os.kill(daemon, signal.SIGSTOP)
     try:
+        page.clock.fast_forward(SILENT)
         expect(stale).to_contain_text("Nothing heard from homectl", timeout=SILENT)
         expect(stale).to_contain_text("What you see is from")
     finally:
