@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from homectl.bridge.broker import MosquittoBroker, available
-from tests.benchmarks import latency, learning, page, replaying, speed
+from tests.benchmarks import frames, latency, learning, page, replaying, speed
 from tests.benchmarks.checks import Check
 
 
@@ -33,6 +33,8 @@ def main() -> int:
     figures, timing = figures + more, timing | spent
     console.print("measuring what the page costs …", highlight=False)
     more, spent = page.checks(args.watched)
+    figures, timing = figures + more, timing | spent
+    more, spent = frames.checks(args.watched / 2)
     figures, timing = figures + more, timing | spent
     if MosquittoBroker in available():
         for policy in args.policy or sorted(latency.AIMS, reverse=True):
