@@ -131,6 +131,7 @@ class FakeHome:
         self.suggestions: dict[Target, Setting] = {}
         self.verdicts: dict[Target, Verdict] = {}
         self.levels: dict[Rung, Autonomy | None] = {}
+        self.counted = {"followed": 9, "answered": 12, "unanswered": 3, "foreseen": 7, "changes": 11}
         self.health: dict[str, Any] = {"readings": 0, "commands": {"asked": 0}}
         self.connected = True
         self.pending: tuple[str, ...] = ()
@@ -312,10 +313,9 @@ class FakeHome:
         """Twelve proposals were answered, nine of them as proposed; nobody can let it more before there are twenty."""
         area = self.home.device(target.device).area or ""
         level = self.levels.get(Rung(area, target.kind)) or Autonomy.SUGGEST
-        counted = {"followed": 9, "answered": 12, "unanswered": 3, "foreseen": 7, "changes": 11}
         short = "12 proposals were answered, 20 are needed"
         gate = {"proposals_needed": 20, "share_needed": 0.8, "short": short}
-        return RungView(area=area, kind=target.kind, level=level, **counted, **gate)
+        return RungView(area=area, kind=target.kind, level=level, **self.counted, **gate)
 
     def _press(self, device: str) -> None:
         lamp = Target(device, Kind.LIGHT)

@@ -257,7 +257,7 @@ class Show:
         targets = [t for area in client.home().areas for device in area.devices for t in device.targets]
         for target in targets:
             device, _, kind = target.target.partition("/")
-            client.hold(Target(device, Kind(kind)), max(minutes, (target.hold_left or 0.0) / 60))
+            client.hold(Target(device, Kind(kind)), max(minutes, (target.hold_left or 0.0) / 60), by="the demo")
 
     async def _is_followed(self) -> bool:
         """Whether the page answers and the daemon has heard the first device: then it keeps up with the home's time."""

@@ -50,6 +50,23 @@ def test_a_suggestion_is_answered_where_its_reason_stands(see: See) -> None:
     see(scene, undecided())
 
 
+@pytest.mark.parametrize(
+    ("changes", "themselves"), [(114, "made 114 changes"), (1, "made one change"), (0, "made no changes")]
+)
+def test_where_nothing_was_proposed_nothing_is_said_to_have_been_foreseen(
+    see: See, changes: int, themselves: str
+) -> None:
+    home = FakeHome()
+    home.counted = dict.fromkeys(home.counted, 0) | {"changes": changes}
+
+    async def scene(seen: Seen) -> None:
+        await seen.go("why")
+        evidence = seen.page.locator('[data-rung="kitchen light"] [data-field="agreement"]')
+        await expect(evidence).to_have_text(f"Nothing was proposed; people {themselves} themselves.")
+
+    see(scene, home)
+
+
 def test_the_ladder_shows_its_gate_and_auto_beyond_it_needs_force(see: See) -> None:
     kitchen = Rung("kitchen", Kind.LIGHT)
 

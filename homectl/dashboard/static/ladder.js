@@ -65,6 +65,10 @@ function rungRow(rung, changed) {
 }
 
 function agreement({ followed, answered, unanswered, foreseen, changes }) {
+  if (answered + unanswered === 0) {
+    const themselves = changes === 1 ? "made one change" : `made ${changes || "no"} changes`;
+    return `Nothing was proposed; people ${themselves} themselves.`;
+  }
   const said = answered ? `${followed} of ${answered} proposals followed` : "Nothing proposed was answered";
   const alone = unanswered ? `, ${unanswered} unanswered` : "";
   const made = changes ? `${foreseen} of ${changes} changes that people made were foreseen` : "people changed nothing themselves";

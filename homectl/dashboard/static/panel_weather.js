@@ -21,7 +21,7 @@ export function weatherPanel(root, tell) {
 }
 
 function words({ outdoors, cloud }) {
-  const sky = cloud === null || cloud === undefined ? "" : cloud < 0.25 ? ", clear" : cloud < 0.7 ? ", some clouds" : ", overcast";
+  const sky = cloud === null || cloud === undefined ? ", too dark to see clouds" : cloud < 0.25 ? ", clear" : cloud < 0.7 ? ", some clouds" : ", overcast";
   return `${outdoors.toFixed(1)} °C outdoors${sky}`;
 }
 

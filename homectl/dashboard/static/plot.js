@@ -53,7 +53,7 @@ export function plotIn(root, height) {
     const width = Math.floor(root.clientWidth);
     if (width <= 0) return;
     const tzDate = (seconds) => uPlot.tzDate(new Date(seconds * 1000), zone);
-    made = new uPlot({ width, height, tzDate, legend: { show: false }, padding: [12, 8, 0, 0], ...options }, data, root);
+    made = new uPlot({ width, height, tzDate, legend: { show: false }, padding: [12, 20, 0, 0], ...options }, data, root);
   }
 
   return {
