@@ -96,7 +96,7 @@ class Forwarding:
             event = line.next_event()
             if event is h11.NEED_DATA:
                 line.receive_data(await reader.read(CHUNK))
-            elif message := _message(event):
+            elif message := _message(event, encrypted=scope.get("scheme") == "https"):
                 await send(message)
             elif not isinstance(event, h11.InformationalResponse):
                 return
@@ -116,17 +116,23 @@ def _no_page(daemon: str) -> UsageError:
     return UsageError(f"expected the daemon's page as http://host:port, got {daemon!r}")
 
 
-def _message(event: object) -> Message | None:
-    """An event of the daemon's answer as ASGI has it; None after the last."""
+def _message(event: object, *, encrypted: bool) -> Message | None:
+    """An event of the daemon's answer as ASGI has it; None after the last. A cookie stays on the encrypted way here."""
     match event:
         case h11.Response(status_code=status, headers=headers):
             kept = [(name, value) for name, value in headers if name not in OF_ONE_HOP]
+            if encrypted:
+                kept = [(name, _secure(value) if name == b"set-cookie" else value) for name, value in kept]
             return {"type": "http.response.start", "status": status, "headers": kept}
         case h11.Data(data=data):
             return {"type": "http.response.body", "body": bytes(data), "more_body": True}
         case h11.EndOfMessage():
             return {"type": "http.response.body", "body": b"", "more_body": False}
     return None
+
+
+def _secure(cookie: bytes) -> bytes:
+    return cookie if b"; Secure" in cookie else cookie + b"; Secure"
 
 
 async def _body(receive: Receive) -> bytes:

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from homectl.dashboard import Address, Forwarder, Server
+from homectl.dashboard.forwarding import Forwarding
 from homectl.dashboard.security import ON_EVERY_ANSWER
 from homectl.home import Light, UsageError
 from tests.dashboard.asking import OURS
@@ -54,6 +55,19 @@ def test_a_browser_signs_in_through_it() -> None:
             page = OURS | {"Origin": str(client.base_url).rstrip("/"), "Sec-Fetch-Site": "same-origin"}
             assert (await client.post("/api/session", headers=page, json={"token": KEY})).status_code == 200
             assert (await client.get("/api/session")).json()["role"] == "owner"
+
+    asyncio.run(ask())
+
+
+@pytest.mark.parametrize(("scheme", "ends"), [("http", "; SameSite=Strict"), ("https", "; SameSite=Strict; Secure")])
+def test_where_it_is_encrypted_a_session_travels_encrypted_only(scheme: str, ends: str) -> None:
+    async def ask() -> None:
+        server = Server(FakeHome(), 0, door())
+        passing_on = httpx.ASGITransport(Forwarding(f"http://127.0.0.1:{await server.start()}"))
+        async with httpx.AsyncClient(transport=passing_on, base_url=f"{scheme}://127.0.0.1:8124") as client:
+            said = await client.post("/api/session", headers=OURS, json={"token": KEY})
+        await server.stop()
+        assert (said.status_code, said.headers["Set-Cookie"].endswith(ends)) == (200, True)
 
     asyncio.run(ask())
 
