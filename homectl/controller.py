@@ -26,6 +26,7 @@ from homectl.home import (
     Cause,
     Command,
     CommandState,
+    Doubting,
     Home,
     Kind,
     Origin,
@@ -337,6 +338,11 @@ class Controller:
     def level(self, target: Target) -> Autonomy:
         """How much policies may do about a target."""
         return level_of(target, self.present())
+
+    def doubts(self) -> Mapping[str, str]:
+        """Devices with a sensor that the policy does not believe, and why, from the verb on."""
+        policy = self._parts.policy
+        return policy.doubts(self.home, self._parts.history, self.now()) if isinstance(policy, Doubting) else {}
 
     def sentence(self, target: Target) -> str:
         """The last decision about a target in one sentence; empty before the first."""

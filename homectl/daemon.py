@@ -255,6 +255,7 @@ class Daemon:
             autonomy=lambda target: str(control.level(target)),
             suggestion=self._suggestions.words,
             verdict=control.verdicts.get,
+            doubts=control.doubts(),
         )
         return home_view(
             known,

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -99,6 +99,7 @@ class Knowledge:
     autonomy: Callable[[Target], str]
     suggestion: Callable[[Target], str] = lambda _target: ""
     verdict: Callable[[Target], Verdict | None] = lambda _target: None
+    doubts: Mapping[str, str] = field(default_factory=dict)
 
 
 def home_view(known: Knowledge, **about: Any) -> HomeView:
@@ -152,7 +153,7 @@ def _devices(known: Knowledge, area: str, at: float) -> tuple[DeviceView, ...]:
     ages = known.limits.ages
     seen = thermometers(known.home, area, known.history, at, ages)
     fresh = (one for one in seen if known.history.fresh(one.device, Quantity.TEMPERATURE, at, ages))
-    doubts = {one.device.id: one.doubt for one in fresh}
+    doubts = {**known.doubts, **{one.device.id: one.doubt for one in fresh if one.doubt}}
     return tuple(_device(known, device, at, doubts.get(device.id, "")) for device in known.home.devices_in(area))
 
 

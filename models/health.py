@@ -70,11 +70,25 @@ class Health:
 
     def reasons(self, at: float, targets: Sequence[Target]) -> list[str]:
         """What each target rests on that cannot be believed, as a clause; empty where nothing is wrong."""
+        self._turn_to(at)
+        return [CLOCK if self._clock else self._reason(target) for target in targets]
+
+    def doubts(self, at: float) -> dict[str, str]:
+        """Devices with a sensor that cannot be believed, and what is wrong with it, from the verb on."""
+        self._turn_to(at)
+        wrong = {signal: self._finding(signal) for signal in self._signals}
+        return {
+            signal.device: self._watched[signal].said(Finding(int(finding)), self._minute)
+            for signal, finding in wrong.items()
+            if finding > 0
+        }
+
+    def _turn_to(self, at: float) -> None:
+        """Judge as of the whole minute before a time (UTC seconds)."""
         minute = float(milliseconds_of(np.array([at]))[0] // MINUTE * MINUTE)
         if self._listen(minute) or minute != self._minute:
             self._minute, self._findings = minute, {}
             self._clock = float(np.asarray(self._rhythm.doubtful(minute))) > 0
-        return [CLOCK if self._clock else self._reason(target) for target in targets]
 
     def _begin(self) -> None:
         """Judge everything anew."""

@@ -128,6 +128,10 @@ class NetworkPolicy:
         said = answers(target.kind, logits, float(medians[0, 0]))
         return Reads(facts=facts(rows[0, 0].tolist()), answers=said, change=change)
 
+    def doubts(self, home: Home, history: History, at: float) -> Mapping[str, str]:
+        """Devices with a sensor that is not believed, and why, from the verb on."""
+        return self._known(home, history).doubts(at)
+
     def doubtful(self, home: Home, history: History, times: Times, targets: Sequence[Target]) -> Flags:
         """Where nothing is said of a target because it rests on what cannot be believed: (times, targets)."""
         return self._known(home, history).doubtful(times, targets)

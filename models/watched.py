@@ -80,6 +80,10 @@ class Watched:
 
     def words(self, finding: Finding, at: float) -> str:
         """The finding at a whole minute (ms) as a clause for a person."""
+        return f"the {NOUN[self.sensor.quantity]} “{self.sensor.device.label}” {self.said(finding, at)}"
+
+    def said(self, finding: Finding, at: float) -> str:
+        """The same without naming the sensor, from the verb on."""
         signal, place = self.sensor.signal, before(self.sensor.signal, at)
         assert isinstance(place, int)
         value = f"{signal.values[place]:g}{_UNIT.get(self.sensor.quantity, '')}"
@@ -102,7 +106,7 @@ class Watched:
                 said = f"says {value}, which the other thermometers do not bear out"
             case _:
                 said = f"says {value}, which cannot be"
-        return f"the {NOUN[self.sensor.quantity]} “{self.sensor.device.label}” {said}"
+        return said
 
     @property
     def _word(self) -> str:

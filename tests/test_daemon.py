@@ -16,6 +16,7 @@ from homectl.bridge.directory import Directory, dialects_of
 from homectl.bridge.messages import Message
 from homectl.bridge.settings import BridgeSettings
 from homectl.control.autonomy import AutonomySettings
+from homectl.control.breaker import Breaker
 from homectl.control.limits import Limits
 from homectl.daemon import Daemon
 from homectl.home import (
@@ -28,6 +29,7 @@ from homectl.home import (
     Learning,
     LearningWish,
     Lesson,
+    Policy,
     Record,
     Ruling,
     SystemClock,
@@ -35,6 +37,7 @@ from homectl.home import (
     ToldClock,
 )
 from homectl.journal import Journal
+from homectl.learning.in_charge import InCharge
 from homectl.parts import Parts
 from homectl.people import Pins, Register, StepUp, Tries
 from homectl.told_time import LEAP
@@ -81,14 +84,16 @@ class TornJournal(Journal):
         raise JournalError("the disk is full")
 
 
-def daemon_of(home: Home, journal: Journal, learning: Learning | None = None) -> tuple[Daemon, Wire, Parts]:
+def daemon_of(
+    home: Home, journal: Journal, learning: Learning | None = None, policy: Policy | None = None
+) -> tuple[Daemon, Wire, Parts]:
     numbers, wire = count(), Wire()
     parts = Parts(
         clock=ToldClock(0) if home.simulated else SystemClock(),
         real=lambda: 0.0,
         history=History(),
         journal=journal,
-        policy=Wish(),
+        policy=policy or Wish(),
         fallback=Wish(),
         limits=Limits(),
         autonomy=AutonomySettings(),
@@ -170,6 +175,30 @@ def test_what_passed_on_the_wire_can_be_looked_at_both_ways_and_in_the_homes_tim
     daemon.hear([SETTLED])
     passed = [(m.direction, m.topic, m.at) for m in daemon.traffic(None).messages if m.topic.startswith("sim/")]
     assert passed[-2:] == [("in", SETTLED.topic, NOON), ("out", "sim/small/ack", NOON)]
+
+
+class Wary(Wish):
+    """A policy that judges sensors, or fails to."""
+
+    error: Exception | None = None
+
+    def doubts(self, home: Home, history: History, at: float) -> dict[str, str]:
+        if self.error is not None:
+            raise self.error
+        return {"motion": "has been reporting motion for 4 hours"}
+
+
+def doubts(daemon: Daemon) -> dict[str, str]:
+    return {device.id: device.doubt for area in daemon.view().areas for device in area.devices if device.doubt}
+
+
+def test_a_sensor_that_the_policy_does_not_believe_is_shown_as_long_as_the_policy_can_tell(journal: Journal) -> None:
+    assert doubts(daemon_of(small_home(), journal)[0]) == {}
+    wary = Wary()
+    daemon, _, _ = daemon_of(small_home(), journal, policy=Breaker(InCharge(wary), real=lambda: 0.0))
+    assert doubts(daemon) == {"motion": "has been reporting motion for 4 hours"}
+    wary.error = ValueError("no numbers")
+    assert doubts(daemon) == {}
 
 
 def test_a_policy_that_reads_no_vector_says_so_and_the_guard_has_its_word(journal: Journal) -> None:

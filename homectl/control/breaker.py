@@ -4,12 +4,13 @@ The way back is tried in shadow first: the policy is asked and not listened to u
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from typing import Any
 
 from homectl.home import (
     Cause,
+    Doubting,
     Factor,
     Forecast,
     History,
@@ -105,6 +106,15 @@ class Breaker:
             return self._policy.factors(home, history, at, target)
         except FAULTS:
             return ()
+
+    def doubts(self, home: Home, history: History, at: float) -> Mapping[str, str]:
+        """As the policy, as long as it decides; none of one that does not judge, or fails to."""
+        if self._circuit is not Circuit.CLOSED or not isinstance(self._policy, Doubting):
+            return {}
+        try:
+            return self._policy.doubts(home, history, at)
+        except FAULTS:
+            return {}
 
     def reads(self, home: Home, history: History, at: float, target: Target) -> Reads | None:
         """As the policy, as long as it decides; None of one that does not tell, or fails to."""

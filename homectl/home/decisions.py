@@ -1,6 +1,6 @@
 """What a policy foresees, what is decided of it, and what the guard says."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol, runtime_checkable
@@ -91,6 +91,14 @@ class Weighing(Protocol):
 
     def factors(self, home: Home, history: History, at: float, target: Target) -> Sequence[Factor]:
         """What moved the answer about a target at a time, the most first. `at` is UTC seconds."""
+
+
+@runtime_checkable
+class Doubting(Protocol):
+    """A policy that judges the sensors it rests on."""
+
+    def doubts(self, home: Home, history: History, at: float) -> Mapping[str, str]:
+        """By the id of a device with a sensor that is not believed now, why not: `has said nothing for 3 hours`."""
 
 
 class Autonomy(StrEnum):

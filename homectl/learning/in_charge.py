@@ -1,9 +1,10 @@
 """The policy that decides, which may be exchanged between two decisions."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from homectl.home import (
     Cause,
+    Doubting,
     Factor,
     Forecast,
     History,
@@ -41,6 +42,10 @@ class InCharge:
     def factors(self, home: Home, history: History, at: float, target: Target) -> Sequence[Factor]:
         """As the policy it holds; none of one that does not weigh."""
         return self.policy.factors(home, history, at, target) if isinstance(self.policy, Weighing) else ()
+
+    def doubts(self, home: Home, history: History, at: float) -> Mapping[str, str]:
+        """As the policy it holds; none of one that does not judge."""
+        return self.policy.doubts(home, history, at) if isinstance(self.policy, Doubting) else {}
 
     def reads(self, home: Home, history: History, at: float, target: Target) -> Reads | None:
         """As the policy it holds; None of one that does not tell."""

@@ -128,6 +128,15 @@ def test_what_rests_on_a_broken_sensor_is_doubted_in_words(case: str) -> None:
         assert not any(reasons.values())
 
 
+@pytest.mark.parametrize("case", CASES, ids=str)
+def test_of_a_broken_sensor_it_is_told_what_is_wrong_with_it(case: str) -> None:
+    readings, _, words = CASES[case]
+    doubts = Health(HOME, history(readings)).doubts(LATER - 1)
+    told = [f"“{HOME.device(device).label}” {said}" for device, said in doubts.items()]
+    named = [one for one in told if words and words.partition("“")[2] in one]
+    assert bool(named) is bool(doubts) is words.startswith("the ")
+
+
 def test_the_policy_has_no_opinion_on_what_is_doubted_and_says_why() -> None:
     policy, (readings, _, words), times = NetworkPolicy.load(None), CASES["one moving for hours"], (NOW, LATER - 1)
     known = history(readings)
