@@ -138,5 +138,5 @@ class DaysBody(_Body):
 
 
 Word = Annotated[str, StringConstraints(max_length=64)]
-Arguments = Annotated[dict[Word, bool | FiniteFloat | Word | None], Field(max_length=8)]
+Arguments = Annotated[dict[Word, bool | int | FiniteFloat | Word | None], Field(max_length=8)]
 """What a control of the simulator takes: a few names and plain values."""

@@ -1,5 +1,6 @@
 """A page opened on a fake home, and everything that went wrong in its browser."""
 
+import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Protocol
@@ -8,6 +9,7 @@ from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request
 
 from homectl.dashboard import Server
 from homectl.home import Past
+from simulator import controls
 from tests.dashboard.doors import KEY, door
 from tests.fakes import FakeHome
 
@@ -59,7 +61,8 @@ class See(Protocol):
 async def opened(
     browser: Browser, home: FakeHome, past: Past | None = None, token: str = KEY, **context: object
 ) -> AsyncIterator[Seen]:
-    """The page on a server of its own; nothing may have gone wrong by the time it is closed."""
+    """The page on a server of its own; by the time it is closed nothing may have gone wrong in it, and all that it
+    asked of the simulator must be what one takes."""
     server = Server(home, 0, door(), past)
     address = f"http://127.0.0.1:{await server.start()}/"
     page = await browser.new_page(**context)  # type: ignore[arg-type]
@@ -70,3 +73,5 @@ async def opened(
     await page.close()
     await server.stop()
     assert seen.wrong == []
+    for control, arguments in home.simulated:
+        controls.read(control, json.dumps(arguments).encode())

@@ -153,7 +153,7 @@ def test_weather_scenario_seed_recording_and_broker_are_asked_of_the_simulator(s
             ("weather", {"outdoors": -5.0}),
             ("weather", {"outdoors": None, "cloud": None}),
             ("scenario", {"name": "fire"}),
-            ("reset", {"seed": 11.0}),
+            ("reset", {"seed": 11}),
             ("record", {"on": True}),
             ("record", {"on": False}),
             ("broker", {"fault": "drop", "seconds": 10.0}),
