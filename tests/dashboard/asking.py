@@ -1,4 +1,4 @@
-"""Requests to a fake home's page without a socket."""
+"""Requests to the page of a fake home with a past, without a socket."""
 
 import asyncio
 from typing import Any
@@ -8,6 +8,7 @@ import httpx
 from homectl.dashboard import Access, application
 from homectl.home import Actions
 from tests.dashboard.doors import bearer, door
+from tests.dashboard.lived import past
 
 OURS = {"X-Homectl": "1"}
 
@@ -19,7 +20,7 @@ class Face:
     """
 
     def __init__(self, actions: Actions, access: Access | None = None, *, stranger: bool = False) -> None:
-        self.app = application(actions, access or door(), hosts=("house.test",))
+        self.app = application(actions, access or door(), hosts=("house.test",), past=past())
         self._usual = {} if stranger else bearer()
 
     def answer(

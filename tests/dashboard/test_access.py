@@ -15,12 +15,22 @@ from homectl.dashboard.sessions import LIFE
 from homectl.home import Account, HomeError, Light, Role
 from tests.dashboard.asking import OURS, Face
 from tests.dashboard.doors import KEY, TOKENS, FakeAccounts, bearer, door
+from tests.dashboard.lived import past
 from tests.dashboard.test_security import BODIES, OUR_PAGE, filled, unchanged
 from tests.fakes import LAMP, FakeHome
 
-PATHS = application(FakeHome(), door()).openapi()["paths"]
+PATHS = application(FakeHome(), door(), past=past()).openapi()["paths"]
 ROUTES = sorted(f"{method.upper()} {path}" for path, methods in PATHS.items() for method in methods)
+PAGE = ["GET /", "GET /static/{path:path}", "GET /api/openapi.json"]
+"""What the description leaves out."""
+
 OPEN = ["GET /healthz", "POST /api/session"]
+
+
+def asked(route: str) -> str:
+    """A route with all that it cannot be asked without."""
+    query = "?device=climate&quantity=temperature" if route == "/api/history/readings" else ""
+    return filled(route) + query
 
 
 class Time:
@@ -33,7 +43,7 @@ class Time:
 
 
 def test_every_route_has_a_role_in_the_table() -> None:
-    assert set(ROUTES) <= set(NEEDS)
+    assert {*ROUTES, *PAGE} == set(NEEDS)
 
 
 def test_only_health_and_signing_in_are_for_anybody() -> None:
@@ -52,11 +62,11 @@ def test_a_route_lets_in_its_role_and_those_above_and_nobody_else(route: str) ->
     refused: dict[str, dict[str, str]] = {"nobody": {}, "not a token": bearer("x"), "a wrong one": bearer("owner-1.x")}
     refused |= {str(lower): bearer(TOKENS[lower]) for lower in Role if not lower.may(role)}
     for who, headers in refused.items():
-        said = face.answer(method, filled(path), headers=OURS | headers, json=body)
+        said = face.answer(method, asked(path), headers=OURS | headers, json=body)
         expected = (403, "role") if who in set(Role) else (401, "token")
         assert (who, said.status_code, said.json()["rule"]) == (who, *expected)
     assert unchanged(home)
-    assert face.answer(method, filled(path), headers=OURS | bearer(TOKENS[role]), json=body).is_success
+    assert face.answer(method, asked(path), headers=OURS | bearer(TOKENS[role]), json=body).is_success
 
 
 def test_a_route_that_nobody_thought_of_is_the_owner_s_where_it_changes_something() -> None:
@@ -73,7 +83,9 @@ def test_however_a_path_is_written_it_takes_the_role_of_its_route(route: str) ->
     if (role := NEEDS[route]) is None or path == "/api/events":
         return
     face, body = Face(FakeHome(), stranger=True), BODIES.get(path, {}) if method == "POST" else None
-    for written in (f"{filled(path)}%0A", f"/{filled(path)}", f"{filled(path)}/", filled(path).replace("a", "%61")):
+    plain, query = filled(path), asked(path).removeprefix(filled(path))
+    for way in (f"{plain}%0A", f"/{plain}", f"{plain}/", plain.replace("a", "%61")):
+        written = way + query
         for lower in (lower for lower in Role if not lower.may(role)):
             said = face.answer(method, written, headers=OURS | bearer(TOKENS[lower]), json=body)
             assert (written, str(lower), said.is_success) == (written, str(lower), False)

@@ -11,6 +11,7 @@ from homectl.dashboard.security import ON_EVERY_ANSWER
 from homectl.home import Light
 from tests.dashboard.asking import OURS, Face, answer
 from tests.dashboard.doors import KEY, door
+from tests.dashboard.lived import past
 from tests.fakes import LAMP, PERSON, FakeHome
 
 OUR_PAGE = {**OURS, "Sec-Fetch-Site": "same-origin", "Origin": "http://127.0.0.1:8124"}
@@ -57,17 +58,17 @@ BODIES: dict[str, Any] = {
 DEVICE = {"light": "lamp", "setpoint": "valve", "lock": "bolt", "unlock": "bolt"}
 
 
+PATHS = application(FakeHome(), door(), past=past()).openapi()["paths"]
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
 
 
 def routes() -> list[str]:
     """Every path that the application itself says it has."""
-    return sorted({*application(FakeHome(), door()).openapi()["paths"], "/", "/static/page.js", "/api/openapi.json"})
+    return sorted({*PATHS, "/", "/static/page.js", "/api/openapi.json"})
 
 
 def changing_routes() -> list[str]:
-    paths = application(FakeHome(), door()).openapi()["paths"]
-    return sorted(path for path, methods in paths.items() if "post" in methods)
+    return sorted(path for path, methods in PATHS.items() if "post" in methods)
 
 
 def filled(route: str) -> str:
