@@ -11,7 +11,7 @@ from pydantic import SecretStr
 
 from homectl.dashboard import Access, Address, Server, Sessions
 from homectl.home import Actions, Past
-from homectl.page_key import PageKey
+from homectl.page_key import PageKey, certificates_in
 from homectl.people import Tokens
 from homectl.settings import DashboardSettings
 
@@ -19,12 +19,15 @@ log = logging.getLogger(__name__)
 
 
 class Page:
-    """Served from `start` to `stop`; who may ask is kept beside the journal. `past` is what the home remembers."""
+    """Served from `start` to `stop`; who may ask is kept beside the journal. `past` is what the home remembers.
+
+    Without one it is only looked at, perhaps beside its daemon, to which the file of sessions is left.
+    """
 
     def __init__(self, actions: Actions, settings: DashboardSettings, journal: Path, past: Past | None = None) -> None:
         self._address = Address(settings.port, settings.bind, settings.hosts, settings.certificate, settings.key)
         self._token, self._tokens = PageKey.new_token(), Tokens.beside(journal)
-        sessions = Sessions(time.time, journal.with_suffix(".sessions"))
+        sessions = Sessions(time.time, None if past is None else journal.with_suffix(".sessions"))
         access = Access(self._tokens, sessions, time.monotonic, local=SecretStr(self._token))
         self._server = Server(actions, self._address, access, past)
         self._left = ExitStack()
@@ -33,7 +36,7 @@ class Page:
         """The page's URL, once it answers; HomeError where it cannot be served."""
         port = await self._server.start()
         certificate = self._address.certificate
-        shown = "" if certificate is None else certificate.read_text(encoding="ascii")
+        shown = "" if certificate is None else certificates_in(certificate.read_bytes())
         key = PageKey(port=port, token=self._token, host=self._address.reached, certificate=shown)
         try:
             self._left.enter_context(key.left())

@@ -1,6 +1,7 @@
 """How programs of this machine reach a running home's page: a small file that only the user who runs it can read."""
 
 import json
+import re
 import secrets
 import ssl
 from collections.abc import Iterator
@@ -10,6 +11,13 @@ from pathlib import Path
 
 from homectl.journal.generations import replace_file
 from homectl.places import state_folder
+
+CERTIFICATE = re.compile(rb"-----BEGIN CERTIFICATE-----[A-Za-z0-9+/=\s]+-----END CERTIFICATE-----")
+
+
+def certificates_in(pem: bytes) -> str:
+    """The certificates in a file that may hold their key and remarks as well, and nothing else of it."""
+    return "\n".join(found.decode() for found in CERTIFICATE.findall(pem)) + "\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

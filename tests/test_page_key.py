@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from homectl.page_key import PageKey
+from homectl.page_key import PageKey, certificates_in
 
 
 @pytest.fixture
@@ -37,3 +37,10 @@ def test_what_is_no_key_opens_nothing(state: Path, content: str) -> None:
     state.mkdir()
     (state / "page-8124.json").write_text(content)
     assert PageKey.of(8124) is None
+
+
+def test_of_a_file_with_a_key_only_the_certificates_are_told() -> None:
+    shown = "-----BEGIN CERTIFICATE-----\nMIIB\nAA==\n-----END CERTIFICATE-----"
+    secret = "-----BEGIN PRIVATE KEY-----\nMIIC\n-----END PRIVATE KEY-----"
+    pem = f"Küche: {secret}\n{shown}\n# für den Flur\n{shown.replace('AA', 'BB')}\r\n{secret}"
+    assert certificates_in(pem.encode()) == f"{shown}\n{shown.replace('AA', 'BB')}\n"

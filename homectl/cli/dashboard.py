@@ -32,7 +32,8 @@ def run(args: Namespace) -> int:
 
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     if args.daemon is not None:
-        asyncio.run(_forward(args.daemon, Settings(), args.port))
+        settings = Settings() if args.config is None else load(find(args.config))[0]
+        asyncio.run(_forward(args.daemon, settings, args.port))
         return 0
     settings, home, limits = load(find(args.config))
     if daemon := _daemon_of(settings):

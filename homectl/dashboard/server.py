@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from homectl.dashboard.access import Access
 from homectl.dashboard.application import application
 from homectl.dashboard.forwarding import Forwarding
+from homectl.dashboard.line import Line
 from homectl.home import Actions, HomeError, Past
 
 LOOPBACK = "127.0.0.1"
@@ -60,10 +61,10 @@ class _InTheLoop(uvicorn.Server):
 class Served:
     """An application that is served once: start it, stop it."""
 
-    def __init__(self, app: ASGIApp, address: Address, closing: asyncio.Event) -> None:
-        """`closing` is set when it is to end its streams."""
+    def __init__(self, app: ASGIApp, address: Address, closing: asyncio.Event, line: type[Line] = Line) -> None:
+        """`closing` is set when it is to end its streams; `line` is how to speak to each who asks."""
         self._address, self._closing = address, closing
-        self._server = _InTheLoop(_configuration(app, address))
+        self._server = _InTheLoop(_configuration(app, address, line))
         self._serving: asyncio.Task[None] | None = None
 
     async def start(self) -> int:
@@ -104,10 +105,10 @@ class Forwarder(Served):
         super().__init__(Forwarding(daemon, address.names(), encrypted), address, asyncio.Event())
 
 
-def _configuration(app: ASGIApp, address: Address) -> uvicorn.Config:
+def _configuration(app: ASGIApp, address: Address, line: type[Line]) -> uvicorn.Config:
     return uvicorn.Config(
         app,
-        http="h11",
+        http=line,
         ws="none",
         lifespan="off",
         log_config=None,
