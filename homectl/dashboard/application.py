@@ -24,7 +24,7 @@ from homectl.dashboard.bodies import (
     SetpointBody,
     UnlockBody,
 )
-from homectl.dashboard.events import Broadcast
+from homectl.dashboard.events import Broadcast, begun
 from homectl.dashboard.insight_routes import insight_routes
 from homectl.dashboard.ladder_routes import ladder_routes
 from homectl.dashboard.past_routes import past_routes
@@ -32,7 +32,7 @@ from homectl.dashboard.refusals import Answer, answer_errors
 from homectl.dashboard.roles import NEEDS
 from homectl.dashboard.security import OURS, Security
 from homectl.dashboard.session_routes import asker_of, entrant_of, session_routes
-from homectl.home import Actions, HomeError, HomeView, Kind, LearningWish, Past, Role, Rung, Target
+from homectl.home import Actions, HomeView, Kind, LearningWish, Past, Role, Rung, Target
 
 ABOUT = (
     "What a person may ask of a running home, with a token as `Authorization: Bearer …`. "
@@ -117,10 +117,8 @@ def _home_routes(actions: Actions, access: Access, closing: asyncio.Event) -> AP
         Who comes back with the `Last-Event-ID` of a moment ago gets what was missed.
         """
         asker, last = entrant_of(request), request.headers.get("last-event-id", "")
-        if not broadcast.takes(asker.account.name):
-            raise HomeError("as many pages as homectl serves follow this home already; close some of them")
         listening = broadcast.listen(last, lambda: access.still(asker), asker.account.name)
-        return StreamingResponse(listening, media_type="text/event-stream")
+        return StreamingResponse(await begun(listening), media_type="text/event-stream")
 
     @routes.post("/mode")
     async def mode(body: ModeBody, request: Request) -> Said:

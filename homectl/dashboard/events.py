@@ -5,12 +5,12 @@ import secrets
 import time
 from collections import Counter, deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
-from contextlib import suppress
+from contextlib import aclosing, suppress
 
 from pydantic_core import to_json
 
 from homectl.dashboard.differences import change
-from homectl.home import Actions, HomeView
+from homectl.home import Actions, HomeError, HomeView
 
 PAUSE = 0.2
 """Least seconds between two events: at most five a second, whatever the home does."""
@@ -45,20 +45,19 @@ class Broadcast:
         self._listeners: Counter[str] = Counter()
         self._following: asyncio.Task[None] | None = None
 
-    def takes(self, account: str) -> bool:
-        """Whether one more of an account may listen."""
-        return self._listeners.total() < MOST and self._listeners[account] < OF_ONE
-
     async def listen(
         self, last: str = "", still: Callable[[], bool] = lambda: True, account: str = ""
     ) -> AsyncGenerator[bytes]:
         """The home after the event `last`, or the whole of it, and then every change.
 
         Ends with the home, when the server closes, or when the listener may listen no more, which `still` says.
+        HomeError at once where too many of the account, or in all, listen already.
         """
-        yield RETRY
+        if self._listeners.total() >= MOST or self._listeners[account] >= OF_ONE:
+            raise HomeError("as many pages as homectl serves follow this home already; close some of them")
         self._listeners[account] += 1
         try:
+            yield RETRY
             self._follow()
             number = self._number_of(last)
             while still() and self._view is not None:
@@ -152,6 +151,19 @@ class Broadcast:
         run, _, number = last.partition("-")
         ours = run == self._run and number.isdecimal() and len(number) < 16 and 0 < int(number) <= self._number
         return int(number) if ours else None
+
+
+async def begun(listening: AsyncGenerator[bytes]) -> AsyncIterator[bytes]:
+    """The same, once it has begun: what it refuses is raised here, and who is let in is counted from here on."""
+    first = await anext(listening)
+
+    async def told() -> AsyncIterator[bytes]:
+        async with aclosing(listening):
+            yield first
+            async for event in listening:
+                yield event
+
+    return told()
 
 
 async def _next(changes: AsyncIterator[HomeView]) -> HomeView | None:

@@ -89,12 +89,17 @@ _FIRST_OF = {
     "lessons": "SELECT min(at) FROM lessons",
 }
 _NEWEST = {
-    "audit": """SELECT at, elapsed, actor, act, target, outcome, detail FROM audit
-        WHERE at >= ? AND at < ? ORDER BY at DESC, number DESC LIMIT ?""",
-    "holds": "SELECT * FROM holds WHERE at >= ? AND at < ? ORDER BY at DESC, rowid DESC LIMIT ?",
-    "modes": "SELECT * FROM modes WHERE at >= ? AND at < ? ORDER BY at DESC, rowid DESC LIMIT ?",
-    "ladder": "SELECT * FROM ladder WHERE at >= ? AND at < ? ORDER BY at DESC, rowid DESC LIMIT ?",
-    "lessons": "SELECT * FROM lessons WHERE at >= ? AND at < ? ORDER BY at DESC, rowid DESC LIMIT ?",
+    "audit": """SELECT at, elapsed, actor, act, target, outcome, detail FROM audit WHERE at >= :start AND at < :end
+        AND (:about IS NULL OR target IN (SELECT value FROM json_each(:about)))
+        ORDER BY at DESC, number DESC LIMIT :limit""",
+    "holds": """SELECT * FROM holds WHERE at >= :start AND at < :end
+        AND (:about IS NULL OR target IN (SELECT value FROM json_each(:about)))
+        ORDER BY at DESC, rowid DESC LIMIT :limit""",
+    "ladder": """SELECT * FROM ladder WHERE at >= :start AND at < :end
+        AND (:about IS NULL OR area IN (SELECT value FROM json_each(:about)))
+        ORDER BY at DESC, rowid DESC LIMIT :limit""",
+    "modes": "SELECT * FROM modes WHERE at >= :start AND at < :end ORDER BY at DESC, rowid DESC LIMIT :limit",
+    "lessons": "SELECT * FROM lessons WHERE at >= :start AND at < :end ORDER BY at DESC, rowid DESC LIMIT :limit",
 }
 
 
@@ -249,14 +254,16 @@ class PastReader:
         return frozenset(name for (name,) in rows)
 
     @_in_time()
-    def deeds(self, start: float, end: float, limit: int) -> list[Deed]:
-        """What the audit tells of a span, the newest first."""
-        return [deed_of(row) for row in self._newest("audit", start, end, limit)]
+    def deeds(self, start: float, end: float, limit: int, targets: Sequence[Target] | None = None) -> list[Deed]:
+        """What the audit tells of a span about some targets, or about all (None), the newest first."""
+        return [deed_of(row) for row in self._newest("audit", start, end, limit, targets)]
 
     @_in_time()
-    def holds(self, start: float, end: float, limit: int) -> list[tuple[float, Target, Hold | str]]:
+    def holds(
+        self, start: float, end: float, limit: int, targets: Sequence[Target] | None = None
+    ) -> list[tuple[float, Target, Hold | str]]:
         """When (UTC seconds) people asked to leave what alone, the newest first; or who ended that."""
-        rows = self._newest("holds", start, end, limit)
+        rows = self._newest("holds", start, end, limit, targets)
         return [(row[0] / 1000, target_of(row[1]), row[4] if row[2] is None else hold_of(row)) for row in rows]
 
     @_in_time()
@@ -265,20 +272,23 @@ class PastReader:
         return [mode_of(row) for row in self._newest("modes", start, end, limit)]
 
     @_in_time()
-    def steps(self, start: float, end: float, limit: int) -> list[Step]:
-        """The steps on the ladder, the newest first."""
-        return [step_of(row) for row in self._newest("ladder", start, end, limit)]
+    def steps(self, start: float, end: float, limit: int, area: str | None = None) -> list[Step]:
+        """The steps on the ladder in an area, or in all (None), the newest first."""
+        return [step_of(row) for row in self._newest("ladder", start, end, limit, None if area is None else [area])]
 
     @_in_time()
     def lessons(self, start: float, end: float, limit: int) -> list[Lesson]:
         """What learning came to, the newest first."""
         return [lesson_of(row) for row in self._newest("lessons", start, end, limit)]
 
-    def _newest(self, table: str, start: float, end: float, limit: int) -> Iterator[Any]:
+    def _newest(
+        self, table: str, start: float, end: float, limit: int, about: Sequence[object] | None = None
+    ) -> Iterator[Any]:
         """None in a journal from before they were kept."""
         if not has(self._db, table):
             return iter(())
-        return self._db.execute(_NEWEST[table], (ms(start), ms(end), limit))
+        names = None if about is None else json.dumps([str(one) for one in about])
+        return self._db.execute(_NEWEST[table], {"start": ms(start), "end": ms(end), "limit": limit, "about": names})
 
 
 def _errand(

@@ -101,17 +101,18 @@ def _rows(reader: PastReader, home: Home, span: Span, now: float) -> list[LogRow
     book = _Book(home, now)
     asked = None if span.area is None else home.targets_in(span.area)
     errands = reader.errands(span.start - LATEST, span.end, span.limit + 1, asked)
-    deeds = reader.deeds(span.start - AT_ONCE, span.end + AT_ONCE, 2 * span.limit + 2)
+    deeds = reader.deeds(span.start - AT_ONCE, span.end + AT_ONCE, 2 * span.limit + 2, asked)
     told = list(_told(reader, home, span))
     rows = [
         *map(book.deed, (deed for deed in deeds if deed.outcome != CommandState.ASKED)),
         *map(book.errand, (one for one in errands if not _in_audit(one, deeds))),
         *(book.report(*one) for one in _joined(told) if not _explained(one[0], errands, deeds)),
-        *(book.hold(*one) for one in reader.holds(span.start, span.end, span.limit)),
-        *map(book.mode, reader.modes(span.start, span.end, span.limit)),
-        *map(book.step, reader.steps(span.start, span.end, span.limit)),
-        *map(book.lesson, reader.lessons(span.start, span.end, span.limit)),
+        *(book.hold(*one) for one in reader.holds(span.start, span.end, span.limit, asked)),
+        *map(book.step, reader.steps(span.start, span.end, span.limit, span.area)),
     ]
+    if span.area is None:
+        rows += map(book.mode, reader.modes(span.start, span.end, span.limit))
+        rows += map(book.lesson, reader.lessons(span.start, span.end, span.limit))
     wanted = (row for row in rows if span.start <= row.at < span.end and span.area in (None, row.area))
     return sorted(wanted, key=lambda row: row.at, reverse=True)
 

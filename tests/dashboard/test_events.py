@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from homectl.dashboard import Server
-from homectl.dashboard.events import MOST, OF_ONE, RETRY, Broadcast
+from homectl.dashboard.events import MOST, OF_ONE, RETRY, Broadcast, begun
 from homectl.home import HomeError, HomeView, Quantity
 from tests.dashboard.doors import TOKENS, FakeAccounts, bearer, door
 from tests.fakes import LAMP, FakeHome, small_home
@@ -133,18 +133,19 @@ def test_one_account_s_pages_leave_room_for_others_and_one_that_closes_for_anoth
     async def listen() -> None:
         broadcast = Broadcast(FakeHome(), asyncio.Event())
         accounts = [f"account {number // OF_ONE}" for number in range(MOST)]
-        pages = []
-        for account in accounts:
-            assert broadcast.takes(account)
-            pages.append(broadcast.listen(account=account))
-            await anext(pages[-1])
-            await anext(pages[-1])
-        assert not broadcast.takes("another")
-        assert not broadcast.takes(accounts[0])
+        asked = [broadcast.listen(account=account) for account in (*accounts, "another", accounts[0])]
+        pages = await asyncio.gather(*map(begun, asked), return_exceptions=True)
+        refused = [place for place, page in enumerate(pages) if isinstance(page, HomeError)]
+        assert refused == [MOST, MOST + 1]
+        for page in pages[:MOST]:
+            assert await anext(page) == RETRY
         await pages[0].aclose()
-        assert broadcast.takes("another")
-        await pages[-1].aclose()
-        assert broadcast.takes(accounts[0])
+        another = await begun(broadcast.listen(account="another"))
+        with pytest.raises(HomeError, match="as many pages as homectl serves"):
+            await begun(broadcast.listen(account="another"))
+        assert await anext(another) == RETRY
+        await another.aclose()
+        await begun(broadcast.listen(account="another"))
 
     asyncio.run(listen())
 

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from homectl.home import Act, LogRow
+from homectl.home import Act, Hold, HoldKind, Kind, LogRow, Rung, Step
 from homectl.journal import Journal
 from homectl.past import Remembered
+from tests.fakes import LAMP, LOCK, NOON
 from tests.past.lived import DAY, HOUR, MIDNIGHT, deed, live_a_day, remembered
 
 SAID = [
@@ -58,6 +59,23 @@ def test_an_area_has_a_logbook_of_its_own(past: Remembered, area: str, what: set
     assert {row.what for row in book.rows} == what
     kitchen = asyncio.run(past.logbook(None, None, "kitchen", 1))
     assert [line(row) for row in kitchen.rows] == SAID[1:2]
+
+
+@pytest.mark.parametrize("limit", [1, 2, 40])
+def test_an_area_where_little_happens_is_told_of_however_much_happens_elsewhere(tmp_path: Path, limit: int) -> None:
+    path = tmp_path / "small.db"
+    with Journal.open(path) as journal:
+        journal.orders.record_hold(Hold(target=LAMP, kind=HoldKind.RESUMED, by="Ben", since=NOON, until=None))
+        journal.orders.record_step(Step(rung=Rung("kitchen", Kind.LIGHT), level=None, since=NOON, by="Ben", why=""))
+        for number in range(60):
+            at = NOON + 1 + number
+            journal.orders.record_hold(Hold(target=LOCK, kind=HoldKind.RESUMED, by="Ada", since=at, until=None))
+            journal.orders.record_step(Step(rung=Rung("hall", Kind.LOCK), level=None, since=at, by="Ada", why=""))
+            journal.audit.record(deed("Ada", Act.LOCK, 13 + number / 60, "done"))
+    with remembered(path) as past:
+        rows = asyncio.run(past.logbook(None, None, "kitchen", limit)).rows
+    assert {row.by for row in rows} == {"by Ben"}
+    assert len(rows) == 2
 
 
 @pytest.mark.parametrize(("since", "until"), [(0, 24), (7, 9), (8.5, 18), (18, 18.1), (23, 24)])

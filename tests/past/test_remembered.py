@@ -13,6 +13,7 @@ from homectl.control.autonomy import AutonomySettings
 from homectl.control.limits import Limits
 from homectl.home import (
     AgeLimits,
+    AreaUnknown,
     DeviceUnknown,
     HomeError,
     JournalDamaged,
@@ -67,7 +68,7 @@ def test_nobody_by_that_name_is_told_of(past: Remembered) -> None:
         asyncio.run(past.readings("toaster", Quantity.POWER, None, None, 10))
     with pytest.raises(DeviceUnknown):
         asyncio.run(past.decisions(Target("toaster", Kind.LIGHT), None, None, 10))
-    with pytest.raises(HomeError, match="Known: kitchen"):
+    with pytest.raises(AreaUnknown, match="Known: garden, hall, kitchen"):
         asyncio.run(past.logbook(None, None, "attic", 10))
 
 
