@@ -1,10 +1,11 @@
 """The last messages that came in and went out, for a person to look at: kept cheaply, read seldom."""
 
+import json
 import re
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from homectl.bridge.messages import Message
 from homectl.bridge.wire import Wire
@@ -16,8 +17,8 @@ KEPT = 2000
 SHOWN = 2048
 """The most bytes of a payload that are kept."""
 
-AT_ONCE = 500
-"""Messages in one answer."""
+AT_ONCE, WEIGHT = 500, 64 * 1024
+"""Messages in one answer, and the bytes of their payloads after which no further one is begun."""
 
 NEWEST = 100
 """How many of the last ones an answer has where nobody says since when."""
@@ -33,7 +34,7 @@ HUSHED = (
 """Words of a name under which a code or a key stands."""
 
 _NAME = re.compile(r'"([^"]*)"\s*:\s*')
-_VALUE = re.compile(r'"(?:[^"\\]|\\.)*"?|\[[^\]]*\]?|[^\s,\]}{"\[]+')
+_VALUE = re.compile(r'"(?:[^"\\]|\\.)*"?|[\[{].*|[^\s,\]}{"\[]+', re.DOTALL)
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 _BETWEEN = re.compile(r"[^a-z0-9]+")
 HIDDEN = "•••"
@@ -73,7 +74,7 @@ class Traffic:
         begin = max(first, self._count - NEWEST + 1) if number is None else max(first, number + 1)
         lost = 0 if number is None else max(0, first - number - 1)
         found = islice(self._passed, begin - first, begin - first + AT_ONCE)
-        return TrafficView(messages=tuple(map(_shown, found)), dropped=lost)
+        return TrafficView(messages=tuple(map(_shown, _light(found))), dropped=lost)
 
 
 class NotedWire:
@@ -90,6 +91,15 @@ class NotedWire:
 
     def subscribe(self, topics: Sequence[str]) -> None:
         self._wire.subscribe(topics)
+
+
+def _light(found: Iterable[_Passed]) -> Iterator[_Passed]:
+    weight = 0
+    for passed in found:
+        if weight > WEIGHT:
+            return
+        weight += len(passed.payload)
+        yield passed
 
 
 def _shown(passed: _Passed) -> MessageView:
@@ -109,11 +119,31 @@ def hidden(topic: str, text: str) -> str:
 
     However it is written, the work grows with its length only: anybody on the broker can write it.
     """
-    if _hushed(topic.rpartition("/")[2]):
+    if any(map(_hushed, topic.split("/")[-2:])):
         return HIDDEN
+    try:
+        told = json.loads(text)
+    except (ValueError, RecursionError):
+        return _hidden_in_part(text)
+    kept = _without(told)
+    return text if kept == told else json.dumps(kept, ensure_ascii=False, separators=(",", ":"))
+
+
+def _without(told: Any) -> Any:
+    match told:
+        case dict():
+            return {name: HIDDEN if _hushed(name) else _without(value) for name, value in told.items()}
+        case list():
+            return [_without(value) for value in told]
+    return told
+
+
+def _hidden_in_part(text: str) -> str:
+    """The same of what is no whole JSON; what a name with something escaped in it means is not looked into."""
     parts, done = [], 0
     for name in _NAME.finditer(text):
-        value = _VALUE.match(text, name.end()) if name.start() >= done and _hushed(name[1]) else None
+        hushed = name.start() >= done and ("\\" in name[1] or _hushed(name[1]))
+        value = _VALUE.match(text, name.end()) if hushed else None
         if value is not None:
             parts += [text[done : name.end()], f'"{HIDDEN}"']
             done = value.end()
