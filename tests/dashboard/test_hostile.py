@@ -6,18 +6,44 @@ import json
 import pytest
 from playwright.async_api import Browser, expect
 
+from homectl.bridge.messages import Message
 from homectl.dashboard import Server
-from homectl.home import Area, Cause, Device, Home, HomeView, Kind, Light
+from homectl.home import (
+    Area,
+    Cause,
+    Device,
+    FeatureView,
+    HeadView,
+    Home,
+    HomeView,
+    InputsView,
+    Kind,
+    Light,
+    Quantity,
+    Target,
+)
 from tests.dashboard.asking import answer
 from tests.dashboard.doors import KEY, door
 from tests.dashboard.hostile import HOSTILE
-from tests.fakes import FakeHome
+from tests.dashboard.hostile_past import HostilePast
+from tests.fakes import NOON, FakeHome
 
 
 class Labelled(FakeHome):
-    """A home whose model has a name of somebody else's choice."""
+    """A home whose model, with all that it reads and says, has names of somebody else's choice."""
 
     policy = ""
+
+    async def inputs(self, target: Target) -> InputsView:
+        read = {"value": 1.0, "age": 5.0, "missing": False}
+        about = {"at": NOON, "policy": HOSTILE[2], "change": 0.5, "record": HOSTILE[3]}
+        return InputsView(
+            features=tuple(FeatureView(name=text, unit=text, **read) for text in HOSTILE),
+            heads=tuple(HeadView(task=text, said={text: 0.5}) for text in HOSTILE),
+            guard=HOSTILE[4],
+            note=HOSTILE[5],
+            **about,
+        )
 
     def view(self) -> HomeView:
         return super().view().model_copy(update={"policy": self.policy})
@@ -39,6 +65,9 @@ def hostile_home() -> Labelled:
         home.sentences[target] = text
         home.ask(target, Light(on=True), Cause.RULES)
         home.fail(target, text)
+        home.report(device.id, Quantity.LIGHT_ON, 1.0)
+    for text in HOSTILE:
+        home.passed.note(Message(text, text.encode()), NOON)
     home.policy = HOSTILE[0]
     return home
 
@@ -61,13 +90,19 @@ def test_no_refusal_is_a_page_either(text: str) -> None:
     json.loads(said.text)
 
 
+MARKUP = (
+    "body script, body iframe, body base, body meta, body link, body style, main img, main video, main audio, "
+    "[onerror], [onload], [onfocus], [ontoggle], [onstart]"
+)
+
+
 @pytest.mark.browser
 def test_none_of_them_runs_on_the_page(runner: asyncio.Runner, browser: Browser) -> None:
     wrong: list[str] = []
 
     async def play() -> None:
         home = hostile_home()
-        server = Server(home, 0, door())
+        server = Server(home, 0, door(), HostilePast())
         address = f"http://127.0.0.1:{await server.start()}/"
         page = await browser.new_page()
         page.on("dialog", lambda dialog: wrong.append(dialog.message))
@@ -76,13 +111,15 @@ def test_none_of_them_runs_on_the_page(runner: asyncio.Runner, browser: Browser)
         page.on("request", lambda asked: None if asked.url.startswith(address) else wrong.append(asked.url))
         await page.goto(f"{address}#token={KEY}")
         await expect(page.get_by_role("heading", level=1)).to_have_text(HOSTILE[0])
-        for text in (HOSTILE[1], HOSTILE[-1]):
-            await expect(page.get_by_text(text, exact=False).first).to_be_attached()
-        inside = (
-            "body script, body iframe, body base, body meta, body link, body style, main img, main video, main audio"
-        )
-        assert await page.locator(inside).count() == 0
-        assert await page.locator("[onerror], [onload], [onfocus], [ontoggle], [onstart]").count() == 0
+        for view in ("home", "why", "history", "model", "simulator"):
+            await page.evaluate("view => { location.hash = `#/${view}` }", view)
+            shown = page.locator(f'[data-view="{view}"]')
+            await expect(shown).to_be_visible()
+            for closed in await shown.locator("summary").all():
+                await closed.evaluate("summary => { summary.parentElement.open = true }")
+            for text in (HOSTILE[1], HOSTILE[-1]):
+                await expect(shown.get_by_text(text, exact=False).first).to_be_attached()
+            assert await page.locator(MARKUP).count() == 0
         await page.close()
         await server.stop()
 
