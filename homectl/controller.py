@@ -274,12 +274,12 @@ class Controller:
                 self._resume_heat(now)
         return wish.id
 
-    def resume(self, target: Target) -> None:
+    def resume(self, target: Target, by: str = "") -> None:
         """A person ends the hold of a target; of a thermostat also that of heating after carbon monoxide."""
         heats = target.kind is Kind.SETPOINT
         if heats and self.state.fire.sounds(Quantity.CARBON_MONOXIDE, self.elapsed()):
             raise ActionRefused("no carbon monoxide bars heat", "a detector tells of it; air the rooms, call for help")
-        self.orders.resume(target, self.present())
+        self.orders.resume(target, self.present(), by)
         if heats:
             self._resume_heat(self.now())
 
@@ -316,6 +316,10 @@ class Controller:
     def outcomes(self) -> Mapping[Target, Outcome]:
         """What became of the newest command of each target."""
         return self._dispatch.outcomes
+
+    def confirmed(self, target: Target) -> Sequence[Outcome]:
+        """The last commands of a target that were obeyed, in the order of time."""
+        return tuple(self._dispatch.confirmed.get(target, ()))
 
     @property
     def waiting(self) -> bool:

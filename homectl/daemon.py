@@ -250,6 +250,7 @@ class Daemon:
             clock=control,
             limits=parts.limits,
             outcomes=control.outcomes,
+            confirmed=control.confirmed,
             sentence=control.sentence,
             hold=lambda target: control.state.holds.hold(target, control.present()),
             autonomy=lambda target: str(control.level(target)),
@@ -294,10 +295,10 @@ class Daemon:
         self._versions.next()
         return said
 
-    async def resume(self, target: Target) -> None:
+    async def resume(self, target: Target, by: str = "") -> None:
         self._known(target)
         self._running()
-        self._control.resume(target)
+        self._control.resume(target, by)
         self._decide_anew([target])
 
     async def accept(self, target: Target, by: str = "") -> str:

@@ -1,7 +1,7 @@
 """What was approved, on its way to the devices; and what becomes of it: kept, counted, told to the audit."""
 
 import logging
-from collections import Counter
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Sequence
 
 from homectl.bridge.outbox import Outbox, Window
@@ -24,6 +24,9 @@ from homectl.parts import Parts
 
 log = logging.getLogger(__name__)
 
+CONFIRMED = 8
+"""The last commands of a target that are known to have been obeyed."""
+
 
 class Dispatch:
     """The commands of one home under control, and the newest outcome of each target."""
@@ -40,6 +43,7 @@ class Dispatch:
     ) -> None:
         """`transmit` puts a wish on its way and says whether it left; `window`: how long a device may take."""
         self.outcomes: dict[Target, Outcome] = {}
+        self.confirmed: defaultdict[Target, deque[Outcome]] = defaultdict(lambda: deque(maxlen=CONFIRMED))
         self._state, self._parts, self._time, self._counts = state, parts, time, counts
         self._outbox = Outbox(transmit=transmit, store=self._store, window=window)
 
@@ -98,6 +102,8 @@ class Dispatch:
         for end in ends:
             self._state.ended(end, self._time.elapsed())
             self._counts[f"commands {end.state}"] += 1
+            if end.state is CommandState.CONFIRMED:
+                self.confirmed[end.command.target].append(end)
         for end in ends:
             self._parts.journal.record_outcome(end)
         for outcome in outcomes:

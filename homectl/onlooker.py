@@ -101,6 +101,7 @@ class Onlooker:
             clock=self._time,
             limits=self._limits,
             outcomes={},
+            confirmed=lambda _target: (),
             sentence=lambda _target: "",
             hold=lambda _target: None,
             autonomy=lambda _target: "",
@@ -129,8 +130,8 @@ class Onlooker:
     ) -> str:
         _refuse(target, kind, minutes, by)
 
-    async def resume(self, target: Target) -> None:
-        _refuse(target)
+    async def resume(self, target: Target, by: str = "") -> None:
+        _refuse(target, by)
 
     async def accept(self, target: Target, by: str = "") -> str:
         _refuse(target, by)

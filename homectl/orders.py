@@ -102,10 +102,10 @@ class Orders:
         note = f"; {hold.note}" if hold.note else ""
         return f"{target} is left alone {words_of_hold(hold, now.home.zone, now.at)}{note}{unkept}"
 
-    def resume(self, target: Target, now: Moment, by: str = SOMEBODY) -> None:
+    def resume(self, target: Target, now: Moment, by: str = "") -> None:
         """End every hold on a target."""
         self._state.holds.resume(target)
-        self._unkept(lambda: self._journal.orders.record_resume(target, now.at, by))
+        self._unkept(lambda: self._journal.orders.record_resume(target, now.at, by or SOMEBODY))
 
     def mode(self, mode: Mode, hours: float | None, until: str, by: str, now: Moment) -> str:
         """Set a mode or, with NONE, end it; what that means, in one sentence. ActionRefused for an impossible end."""

@@ -1,7 +1,7 @@
 """The home as a person reads it: every value with its unit and age, every wish with what became of it."""
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -37,6 +37,7 @@ from homectl.home import (
     Outcome,
     Quantity,
     Record,
+    Sample,
     Setpoint,
     Setting,
     Target,
@@ -44,6 +45,7 @@ from homectl.home import (
     ValueView,
     Verdict,
     VerdictView,
+    agrees,
     local_words,
 )
 
@@ -94,6 +96,7 @@ class Knowledge:
     clock: Clock
     limits: Limits
     outcomes: Mapping[Target, Outcome]
+    confirmed: Callable[[Target], Sequence[Outcome]]
     sentence: Callable[[Target], str]
     hold: Callable[[Target], Hold | None]
     autonomy: Callable[[Target], str]
@@ -205,7 +208,7 @@ def _target(known: Knowledge, target: Target, at: float) -> TargetView:
         cause=str(outcome.command.cause) if outcome else "",
         detail=outcome.detail if outcome else "",
         again=body_of(outcome.command.setting) if outcome and outcome.state in AGAIN else None,
-        **_changed(known.history, target, outcome, at),
+        **_changed(known, target, at),
         hold_left=None if hold is None else hold.left,
         hold=hold,
         autonomy=known.autonomy(target),
@@ -230,17 +233,25 @@ def body_of(setting: object) -> dict[str, Any] | None:
     return None
 
 
-def _changed(history: History, target: Target, outcome: Outcome | None, at: float) -> dict[str, Any]:
-    """Who changed a target last, when and why."""
-    sample = history.sample(target.device, STATE[target.kind], at)
+def _changed(known: Knowledge, target: Target, at: float) -> dict[str, Any]:
+    """Who changed a target last, when and why: whoever it was said of when it became another, not when said again."""
+    quantity = STATE[target.kind]
+    since = last_change(known.history, target, at)
+    sample = known.history.sample(target.device, quantity, at if since is None else since)
     if sample is None or sample.origin not in BY:
         return {}
-    since = last_change(history, target, at)
+    obeyed = next((one for one in reversed(known.confirmed(target)) if _explains(one, quantity, sample)), None)
     by, why = BY[sample.origin], ""
-    if outcome is not None and outcome.state is CommandState.CONFIRMED and (since is None or since <= outcome.at):
-        by = ASKED_HERE if sample.origin is Origin.PERSON and outcome.command.cause is Cause.PERSON else by
-        why = outcome.command.reason if sample.origin is Origin.HOMECTL else ""
+    if obeyed is not None:
+        by = ASKED_HERE if obeyed.command.cause is Cause.PERSON else by
+        why = obeyed.command.reason if sample.origin is Origin.HOMECTL else ""
     return {"changed_by": by, "changed_at": since, "changed_why": why}
+
+
+def _explains(obeyed: Outcome, quantity: Quantity, sample: Sample) -> bool:
+    """Whether a report came of a command: it was in time for it, and is what was asked."""
+    command = obeyed.command
+    return command.issued <= sample.at <= obeyed.at and agrees(command.setting, quantity, sample.value)
 
 
 def last_change(history: History, target: Target, at: float) -> float | None:

@@ -138,6 +138,8 @@ class FakeHome:
         self.alarms: tuple[str, ...] = ()
         self.simulator = staged()
         self.asked: list[tuple[Target, Wish]] = []
+        self.resumed: list[tuple[Target, str]] = []
+        self.obeyed: dict[Target, list[Outcome]] = {}
         self.wrong = 0
         self.simulated: list[tuple[str, dict[str, Any]]] = []
         self.learned: list[tuple[LearningWish, tuple[date, ...]]] = []
@@ -155,6 +157,7 @@ class FakeHome:
             clock=self.clock,
             limits=Limits(),
             outcomes=self.outcomes,
+            confirmed=lambda target: self.obeyed.get(target, []),
             sentence=lambda target: self.sentences.get(target, "Left as it is: nothing has been decided yet."),
             hold=self._hold,
             autonomy=lambda target: "auto" if self.home.simulated else "observe",
@@ -209,9 +212,10 @@ class FakeHome:
         self.changed()
         return f"{target} is left alone"
 
-    async def resume(self, target: Target) -> None:
+    async def resume(self, target: Target, by: str = "") -> None:
         self._known(target)
         self.holds.pop(target, None)
+        self.resumed.append((target, by))
         self.changed()
 
     async def accept(self, target: Target, by: str = "") -> str:
@@ -325,7 +329,10 @@ class FakeHome:
 
     def _end(self, target: Target, state: CommandState, detail: str) -> None:
         command = self.outcomes[target].command
-        self.outcomes[target] = Outcome(command=command, state=state, at=self.clock.now(), detail=detail)
+        outcome = Outcome(command=command, state=state, at=self.clock.now(), detail=detail)
+        self.outcomes[target] = outcome
+        if state is CommandState.CONFIRMED:
+            self.obeyed.setdefault(target, []).append(outcome)
         self.changed()
 
     def _hold(self, target: Target) -> Hold | None:

@@ -58,6 +58,32 @@ def test_a_hand_after_a_confirmed_wish_is_by_hand_and_not_asked_here() -> None:
     assert seen(home)["by"] == "by hand"
 
 
+def test_who_asks_for_what_is_so_already_has_not_changed_it() -> None:
+    home = FakeHome()
+    home.clock.tell(NOON + 30)
+    home.ask(LAMP, Light(on=True), Cause.LEARNED)
+    home.confirm(LAMP)
+    home.pass_time(60)
+    home.ask(LAMP, Light(on=True), Cause.PERSON)
+    home.confirm(LAMP)
+    assert seen(home) == {"by": "homectl", "at": NOON + 30, "again": None}
+    home.report("lamp", Quantity.LIGHT_ON, 1.0, Origin.PERSON)
+    assert seen(home)["by"] == "homectl"
+
+
+@pytest.mark.parametrize("becomes", ["asked", "failed"])
+def test_a_change_stays_its_author_s_whatever_is_asked_next(becomes: str) -> None:
+    home = FakeHome()
+    home.clock.tell(NOON + 30)
+    home.ask(LOCK, Lock(), Cause.PERSON)
+    home.confirm(LOCK)
+    home.pass_time(18)
+    home.ask(LOCK, Unlock(), Cause.PERSON)
+    if becomes == "failed":
+        home.fail(LOCK)
+    assert (seen(home, LOCK)["by"], seen(home, LOCK)["at"]) == ("a person, asked here", NOON + 30)
+
+
 def test_what_nobody_is_known_to_have_changed_is_told_as_nobody_s() -> None:
     assert seen(FakeHome()) == {"by": "", "at": None, "again": None}
 

@@ -184,9 +184,9 @@ def _target_routes(actions: Actions) -> APIRouter:
         return Said(said=await actions.hold(Target(device, kind), body.kind, body.minutes, by))
 
     @routes.post("/{kind}/resume", status_code=204)
-    async def resume(device: Name, kind: Kind) -> None:
+    async def resume(device: Name, kind: Kind, request: Request) -> None:
         """End a hold at once."""
-        await actions.resume(Target(device, kind))
+        await actions.resume(Target(device, kind), asker_of(request, ""))
 
     @routes.get("/{kind}/explain")
     async def explain(device: Name, kind: Kind) -> Explained:

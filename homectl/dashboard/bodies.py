@@ -45,7 +45,7 @@ class LightBody(_Body):
 class SetpointBody(_Body):
     """The temperature wanted, °C."""
 
-    celsius: FiniteFloat
+    celsius: FiniteFloat = Field(ge=-50, le=100)
 
     def setting(self) -> Setpoint:
         return Setpoint(self.celsius)

@@ -166,7 +166,7 @@ class Actions(Protocol):
     ) -> str:
         """Keep homectl's hands off a target, in one sentence until when; `minutes` None: as after a change by hand."""
 
-    async def resume(self, target: Target) -> None:
+    async def resume(self, target: Target, by: str = "") -> None:
         """End a hold at once, and decide anew."""
 
     async def accept(self, target: Target, by: str = "") -> str:

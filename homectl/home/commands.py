@@ -73,7 +73,7 @@ def fitted(setting: Setting, device: Device) -> Setting:
     """The setting as the device can take it: a lamp that does not dim is only on or off, a setpoint is a whole step."""
     if isinstance(setting, Light) and setting.level is not None and not device.dimmable:
         return Light(setting.on)
-    if isinstance(setting, Setpoint) and math.isfinite(setting.celsius):
+    if isinstance(setting, Setpoint) and math.isfinite(setting.celsius / device.step):
         return Setpoint(round(round(setting.celsius / device.step) * device.step, 3))
     return setting
 

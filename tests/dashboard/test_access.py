@@ -105,6 +105,8 @@ def test_a_change_is_put_down_to_whose_token_it_is_whatever_is_said() -> None:
     resident, owner = bearer(TOKENS[Role.RESIDENT]), bearer(TOKENS[Role.OWNER])
     assert face.answer("POST", "/api/targets/lamp/light/hold", headers=OURS | resident, json=said).is_success
     assert home.holds[LAMP].by == "resident-1"
+    assert face.answer("POST", "/api/targets/lamp/light/resume", headers=OURS | resident, json=said).is_success
+    assert home.resumed == [(LAMP, "resident-1")]
     assert face.answer("POST", "/api/mode", headers=OURS | owner, json={"mode": "away"} | said).is_success
     assert home.span is not None
     assert home.span.by == "owner-1"

@@ -168,6 +168,8 @@ def test_a_mode_is_set_shown_and_ended() -> None:
         ("mode", {"mode": "away", "until": "yesterday"}, 409),
         ("targets/lamp/light/hold", {"kind": "empty", "minutes": 5}, 422),
         ("targets/lamp/light/hold", {"kind": "ever"}, 422),
+        ("targets/valve/setpoint", {"celsius": 1e308}, 422),
+        ("targets/valve/setpoint", {"celsius": -51}, 422),
     ],
 )
 def test_an_order_that_cannot_be_is_refused_and_changes_nothing(path: str, body: Any, status: int) -> None:
@@ -221,7 +223,7 @@ def test_arguments_of_a_control_are_few_plain_values(content: str, status: int) 
 class Broken(FakeHome):
     """A home whose links fail: one way it knows, and one it does not."""
 
-    async def resume(self, target: Target) -> None:
+    async def resume(self, target: Target, by: str = "") -> None:
         raise HomeError("The journal is full. Free some space.")
 
     async def unlock(self, target: Target, person: str, pin: SecretStr) -> str:

@@ -122,6 +122,7 @@ def test_told_time_never_runs_backwards_and_keeps_whole_milliseconds() -> None:
         (Setpoint(20.3), {"step": 0.1}, Setpoint(20.3)),
         (Setpoint(math.inf), {}, Setpoint(math.inf)),
         (Lock(), {}, Lock()),
+        (Setpoint(1e308), {"step": 0.5}, Setpoint(1e308)),
     ],
 )
 def test_a_wish_is_fitted_to_what_the_device_takes(wish: Setting, device: dict[str, Any], takes: Setting) -> None:
