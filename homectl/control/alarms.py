@@ -5,9 +5,12 @@ from collections.abc import Callable, Iterator, Sequence
 from homectl.control.fire import ALARMS, placed
 from homectl.control.pipeline import Moment
 from homectl.control.thermometers import Thermometer, coldness, thermometers, too_hot
-from homectl.home import STATE, Device, Kind, LockState, Quantity, Target, Track
+from homectl.home import STATE, Device, Kind, LockState, Quantity, Signal, Track
 
 NAMED = {Quantity.SMOKE: "smoke", Quantity.CARBON_MONOXIDE: "carbon monoxide"}
+
+HALF_LOCKED = 60.0
+"""Seconds after which a bolt that is thrown by half is told of."""
 
 IDLE = 1.0
 """K above its setpoint from which a room needs no heat, and as many below it at which it needs all there is."""
@@ -28,12 +31,13 @@ WARMER = 0.1
 def alarms(now: Moment) -> list[str]:
     """Every alarm, the most pressing first."""
     areas = {area.id: _thermometers(area.id, now) for area in now.home.areas if not area.outdoors}
+    locks = [target for target in now.home.targets if target.kind is Kind.LOCK]
     heaters = [target for target in now.home.targets if target.kind is Kind.SETPOINT]
     return [
         *_fire(now),
         *(said for area, seen in areas.items() for said in _warmth(area, seen, now)),
-        *(f"{now.home.device(t.device).label} is jammed; free it by hand" for t in now.home.targets if _jammed(t, now)),
-        *(said for seen in areas.values() for one in seen for said in _doubts(one)),
+        *(said for target in locks for said in _lock(now.home.device(target.device), now)),
+        *(said for seen in areas.values() for one in seen for said in _doubts(one, now)),
         *(said for target in heaters for said in _heater(now.home.device(target.device), now)),
         *_unheard(now),
     ]
@@ -64,17 +68,30 @@ def _warmth(area: str, seen: Sequence[Thermometer], now: Moment) -> Iterator[str
         yield f"{name}: {hot:.1f} °C, too hot to be heated"
     elif cold:
         yield f"{name}: {min(cold):.1f} °C, about to freeze"
-    if seen and not sure:
+    if seen and not sure and not all(_due(one, now) for one in seen):
         yield f"{name}: its temperature is not known"
 
 
-def _doubts(one: Thermometer) -> Iterator[str]:
-    if one.doubt:
+def _doubts(one: Thermometer, now: Moment) -> Iterator[str]:
+    if one.doubt and not _due(one, now):
         yield f"{one.device.label} {one.doubt}"
 
 
-def _jammed(target: Target, now: Moment) -> bool:
-    return target.kind is Kind.LOCK and now.history.value(target.device, Quantity.LOCK, now.at) == LockState.JAMMED
+def _due(one: Thermometer, now: Moment) -> bool:
+    """Whether it has only not spoken since homectl started, and still may by its own interval."""
+    heard, there = now.history.last_seen(one.device.id, now.at), now.history.available(one.device.id, now.at)
+    lately = now.elapsed - now.state.started <= now.limits.ages.check_in(one.device)
+    return there and lately and heard == float("-inf")
+
+
+def _lock(device: Device, now: Moment) -> Iterator[str]:
+    match now.history.value(device.id, Quantity.LOCK, now.at):
+        case LockState.JAMMED:
+            yield f"{device.label} is jammed; free it by hand"
+        case LockState.NOT_FULLY_LOCKED:
+            since = _since(now.history.tracks[Signal(device.id, Quantity.LOCK)], now.at, None)
+            if since is not None and now.history.passed(since, now.at) >= HALF_LOCKED:
+                yield f"{device.label} is not fully locked; see whether the door is shut"
 
 
 def _unheard(now: Moment) -> Iterator[str]:

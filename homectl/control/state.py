@@ -33,7 +33,7 @@ class ControlState:
 
     def begin(self, started: float) -> None:
         """Arm every limiter: nothing is known of what happened before."""
-        self.ledger = Ledger(started)
+        self.started, self.ledger = started, Ledger(started)
 
     def issued(self, command: Command, elapsed: float) -> None:
         """An approved command goes out."""

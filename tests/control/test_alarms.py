@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -42,8 +43,10 @@ WELL = (
 )
 
 
-def said(*more: Reading, only: tuple[Reading, ...] = WELL, elapsed: float = NOON) -> list[str]:
-    history, state = History(), ControlState(NOON - 86_400)
+def said(
+    *more: Reading, only: tuple[Reading, ...] = WELL, elapsed: float = NOON, started: float = NOON - 86_400
+) -> list[str]:
+    history, state = History(), ControlState(started)
     for reading in sorted([*only, *more], key=lambda reading: reading.at):
         history.append(reading)
         state.fire.hear(reading, 65 * MINUTE, reading.at)
@@ -75,6 +78,7 @@ def test_where_all_is_well_there_is_nothing_to_say() -> None:
             "Smoke 10 min ago; no door locks itself",
         ),
         ((told("bolt", Quantity.LOCK, LockState.JAMMED),), "Bolt is jammed"),
+        ((told("bolt", Quantity.LOCK, LockState.NOT_FULLY_LOCKED),), "Bolt is not fully locked; see whether the door"),
         ((told("valve", Quantity.TEMPERATURE, 6.5),), "Hall: 6.5 °C, about to freeze"),
         ((told("valve", Quantity.TEMPERATURE, 35.5),), "Hall: 35.5 °C, too hot to be heated"),
         ((told("detector", Quantity.AVAILABLE, 0.0),), "Detector has not been heard for 1 min"),
@@ -98,6 +102,31 @@ def test_a_temperature_that_cannot_be_is_told_with_its_thermometer() -> None:
         "Valve says 85 °C, which cannot be",
     ]
     assert "does not know its temperature" in said(told("valve", Quantity.TEMPERATURE, math.nan))[1]
+
+
+def restored(reading: Reading) -> Reading:
+    return replace(reading, live=False)
+
+
+@pytest.mark.parametrize(
+    ("started", "told_of"),
+    [(60.0, []), (65 * MINUTE, []), (65 * MINUTE + 1, ["Hall: its temperature is not known", "Valve is silent"])],
+)
+def test_after_a_start_a_thermometer_is_given_its_own_time_to_speak(started: float, told_of: list[str]) -> None:
+    others = tuple(reading for reading in WELL if reading.device != "valve")
+    before = restored(told("valve", Quantity.TEMPERATURE, 19.0, 3 * HOUR))
+    assert said(before, only=others, started=NOON - started) == told_of
+
+
+def test_one_that_is_not_there_is_told_of_at_once() -> None:
+    others = tuple(reading for reading in WELL if reading.device != "valve")
+    before, gone = restored(told("valve", Quantity.TEMPERATURE, 19.0)), told("valve", Quantity.AVAILABLE, 0.0)
+    assert "Valve is silent" in said(before, gone, only=others, started=NOON - 60)
+
+
+@pytest.mark.parametrize(("ago", "count"), [(60.0, 1), (59.0, 0)])
+def test_a_bolt_may_be_thrown_by_half_for_a_minute(ago: float, count: int) -> None:
+    assert len(said(told("bolt", Quantity.LOCK, LockState.NOT_FULLY_LOCKED, ago))) == count
 
 
 def test_a_detector_that_is_silent_or_never_spoke_gives_no_alarm_but_is_told_of() -> None:
