@@ -113,7 +113,9 @@ def setpoint_is_within_limits(command: Command, now: Situation) -> str | None:
     limits = now.limits.setpoint
     low, high = lowest(now.device, now.limits), min(limits.warmest, now.device.warmest)
     if command.cause in ON_ITS_OWN:
-        low, high = max(low, limits.policy_coolest), min(high, limits.policy_warmest)
+        reported = now.history.value(command.target.device, Quantity.SETPOINT, now.at)
+        # No further outside than a person or a mode has left it, so that step by step it comes back in. NaN is neither.
+        low, high = max(low, min(limits.policy_coolest, reported)), min(high, max(limits.policy_warmest, reported))
     elif command.cause in BEFOREHAND:
         low = max(low, limits.freeze)
     if low <= command.setting.celsius <= high:

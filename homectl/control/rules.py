@@ -249,7 +249,7 @@ def _step(device: Device, around: Surroundings, limits: SetpointLimits, down: fl
 
 
 class Steps:
-    """The setpoints a policy may ask a device for: whole halves, near the reported one, inside both bands."""
+    """The setpoints a policy may ask a device for: whole halves, near the reported one, inside both bands or nearer."""
 
     def __init__(self, device: Device, reported: Asked, limits: SetpointLimits) -> None:
         self.reported = reported
@@ -258,12 +258,18 @@ class Steps:
         self.high = min(limits.policy_warmest, device.warmest)
 
     def to(self, wanted: Asked) -> Asked:
-        """The next step from the reported setpoint to the wanted one; NaN where none is allowed."""
+        """The next step from the reported setpoint to the wanted one; NaN where none is allowed.
+
+        From outside the bands it leads back in, if that is the way to what is wanted.
+        """
+        back = ((self.reported < self.low) & (wanted > self.reported)) | (
+            (self.reported > self.high) & (wanted < self.reported)
+        )
         wanted = self._inside(wanted)
         upward = 2 * lesser(self.reported + self.slew, wanted) // 1 / 2
         downward = -(-2 * greater(self.reported - self.slew, wanted) // 1) / 2
         step = choose(wanted >= self.reported, upward, downward)
-        return choose((step >= self.low) & (step <= self.high), step, np.nan)
+        return choose(back | (step >= self.low) & (step <= self.high), step, np.nan)
 
     def down_to(self, wanted: Asked) -> Asked:
         """The same, but a setpoint that is lower already stays."""

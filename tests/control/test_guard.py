@@ -117,6 +117,31 @@ def test_a_setpoint_stays_within_limits_steps_and_slew(celsius: float, cause: Ca
     assert rule_of(Setpoint(celsius), cause, situation()) == rule
 
 
+@pytest.mark.parametrize(
+    ("reported", "celsius", "rule"),
+    [
+        (12.0, 13.0, ""),
+        (12.0, 12.5, ""),
+        (12.0, 11.5, "setpoint is within limits"),
+        (12.0, 13.5, "setpoint moves slowly"),
+        (5.0, 6.5, "setpoint is within limits"),
+        (15.5, 16.5, ""),
+        (16.0, 15.5, "setpoint is within limits"),
+        (27.5, 26.5, ""),
+        (27.5, 28.0, "setpoint is within limits"),
+        (26.0, 26.5, "setpoint is within limits"),
+        (math.nan, 15.5, "setpoint is within limits"),
+        (math.nan, 26.5, "setpoint is within limits"),
+    ],
+)
+@pytest.mark.parametrize("cause", [Cause.LEARNED, Cause.RULES])
+def test_from_outside_its_band_a_policy_comes_back_step_by_step_and_goes_no_further(
+    reported: float, celsius: float, rule: str, cause: Cause
+) -> None:
+    now = situation(told("valve", Quantity.SETPOINT, reported, NOON))
+    assert rule_of(Setpoint(celsius), cause, now) == rule
+
+
 @pytest.mark.parametrize(("ago", "rule"), [(899.0, "setpoint moves slowly"), (900.0, "")])
 def test_a_policy_waits_a_quarter_of_an_hour_between_two_steps(ago: float, rule: str) -> None:
     before = ((ago, command(Setpoint(20.0))),)
@@ -393,13 +418,15 @@ class Oracle:
     valve: list[float] = field(default_factory=list)
     contact: tuple[float, float] | None = None  # heard live at, value
     bolt: tuple[float, float] | None = None
+    setpoint: float = math.nan
 
     def check(self, asked: Command, clock: float) -> None:
         policy = asked.cause in (Cause.LEARNED, Cause.RULES)
         match asked.setting:
             case Setpoint(celsius=celsius):
-                low, high = (16.0, 26.0) if policy else (7.0, 28.0)
-                assert low <= celsius <= high, "setpoint outside limits"
+                assert 7.0 <= celsius <= 28.0, "setpoint outside limits"
+                way_back = self.setpoint <= celsius < 16.0 or 26.0 < celsius <= self.setpoint
+                assert not policy or 16.0 <= celsius <= 26.0 or way_back, "setpoint outside the band"
                 assert not policy or all(clock - t >= 900 for t in self.valve), "setpoint too soon"
                 self.valve += [clock] if policy else []
             case Light(level=level):
@@ -443,7 +470,8 @@ def adversary(cases: int, seed: int) -> int:
             oracle.contact = (heard, door)
         if dice.random() < 0.7:
             history.append(told("valve", Quantity.TEMPERATURE, 19.0, clock))
-            history.append(told("valve", Quantity.SETPOINT, dice.uniform(15, 27), clock))
+            oracle.setpoint = dice.uniform(12, 28)
+            history.append(told("valve", Quantity.SETPOINT, oracle.setpoint, clock))
             history.append(told("lamp", Quantity.LIGHT_ON, 0.0, clock))
             oracle.bolt = (clock, float(dice.randrange(6)))
             history.append(told("bolt", Quantity.LOCK, oracle.bolt[1], clock))

@@ -247,6 +247,9 @@ EVENING_SET = valve(21.0, 20.0, day=12)
         (8.0, history(valve(12, 1, Origin.UNKNOWN), motion("living", 7.9)), None),
         (8.0, history(valve(math.nan, 1, Origin.UNKNOWN), motion("living", 7.9)), None),
         (8.0, history(valve(18.2, 1, Origin.UNKNOWN), motion("living", 7.9)), 18.0),
+        (8.0, history(valve(21, -4), valve(12, 1, Origin.HOMECTL), motion("living", 7.9)), 13.0),
+        (8.0, history(valve(21, -4), valve(12, 1), motion("living", 7.9)), None),
+        (8.0, history(valve(21, -4), valve(27.5, 1, Origin.HOMECTL), motion("living", 7.9)), 26.5),
     ],
     ids=[
         "a sleeping home cools by a degree at a time",
@@ -262,9 +265,12 @@ EVENING_SET = valve(21.0, 20.0, day=12)
         "what somebody set this morning stands",
         "an empty home cools",
         "but not for an errand",
-        "a setpoint out of a policy's reach is left alone",
+        "a setpoint out of a policy's reach that others want is left alone",
         "as is one that is not known",
         "an odd setpoint comes back to whole steps",
+        "after a vacation it grows warm again step by step",
+        "but where a person wants it that cool it stays",
+        "and too warm a one comes down",
     ],
 )
 def test_heating_follows_presence(hour: float, known: History, celsius: float | None) -> None:

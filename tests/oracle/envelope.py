@@ -318,7 +318,9 @@ class Envelope:
     def _heats(self, device: str, value: float, _: float | None, cause: str) -> None:
         about, policy = self.home[device], cause in POLICY
         low, high = self._lowest(device), min(30.0, float(about["warmest"]))
-        low, high = (max(16.0, low), min(26.0, high)) if policy else (low, high)
+        if policy:
+            now = self._value(device, "setpoint")
+            low, high = max(now if now < 16.0 else 16.0, low), min(now if now > 26.0 else 26.0, high)
         if not low <= value <= high:
             self._wrong(f"{device}: {value} °C is outside {low} to {high}")
         if policy and math.isfinite(value):
@@ -330,7 +332,7 @@ class Envelope:
 
     def _steps(self, device: str, value: float) -> None:
         step = float(self.home[device]["step"])
-        if min(abs(value - round(round(k / 2 / step) * step, 3)) for k in range(24, 64)) > 1e-6:
+        if min(abs(value - round(round(k / 2 / step) * step, 3)) for k in range(14, 64)) > 1e-6:
             self._wrong(f"{device}: {value} °C is no step")
         if not abs(value - self._value(device, "setpoint")) <= 1.0 + 1e-6:
             self._wrong(f"{device}: a leap to {value} °C")

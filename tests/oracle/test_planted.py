@@ -21,7 +21,7 @@ WITHOUT_A_RULE = [
 MISTAKES = [
     ("a door once closed is closed", GUARD, "if not now.fresh(contact, Quantity.CONTACT):", "if False:"),
     ("a jam is no jam", GUARD, "== LockState.JAMMED", "== LockState.LOCKED"),
-    ("policies may heat to 30 °C", GUARD, "min(high, limits.policy_warmest)", "high"),
+    ("policies may heat to 30 °C", GUARD, "min(high, max(limits.policy_warmest, reported))", "high"),
     (
         "the way down is no leap",
         GUARD,
