@@ -16,17 +16,24 @@ def leases(target: Target, now: Present, state: ControlState) -> list[Lease]:
     hold = state.holds.hold(target, now)
     found = [
         state.granted.get(target),
-        None if hold is None else _of_hold(hold, state.holds.left(target, now.elapsed), now),
+        None if hold is None else _of_hold(hold, now),
         modes.lease(state.mode, target, now),
         _of_schedule(target, now),
     ]
     return [lease for lease in found if lease is not None and lease.counts(now.at)]
 
 
-def _of_hold(hold: Hold, left: float | None, now: Present) -> Lease:
+def _of_hold(hold: Hold, now: Present) -> Lease:
     until = inf if hold.until is None else hold.until
-    why = f"held by a person {words_of_hold(hold, now.home.zone, now.at, left)}"
+    why = f"held by a person {_end_of_hold(hold, now)}"
     return Lease(target=hold.target, level=Level.HOLD, setting=None, since=-inf, until=until, why=why)
+
+
+def _end_of_hold(hold: Hold, now: Present) -> str:
+    """Until when, not for how much longer: the reason is read for as long as it stands."""
+    if hold.kind is HoldKind.MINUTES and hold.until is not None:
+        return f"until {local_words(hold.until, now.home.zone, now.at)}"
+    return words_of_hold(hold, now.home.zone, now.at)
 
 
 def words_of_hold(hold: Hold, zone: ZoneInfo, at: float, left: float | None = None) -> str:

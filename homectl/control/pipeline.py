@@ -199,7 +199,9 @@ def _why_nothing(decision: Decision, now: Moment) -> str:
     if setting is None:
         return f"no opinion: {decision.reason}"
     if already_so(decision, now.history, now.at):
-        return f"it is {setting} already" + (f": {decision.reason}" if decision.cause in BEFOREHAND else "")
+        ordered = decision.cause in BEFOREHAND
+        so = Light(on=True) if isinstance(setting, Light) and setting.on and not ordered else setting
+        return f"it is {so} already" + (f": {decision.reason}" if ordered else "")
     if now.state.asked(target) == setting:
         return f"asked to be {setting}, and not answered yet"
     above = objection(leases(target, now, now.state), setting, decision.cause, now.at)

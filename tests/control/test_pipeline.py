@@ -34,6 +34,7 @@ from homectl.home import (
     Target,
     Times,
     Verdict,
+    local_words,
 )
 
 LAMP, VALVE, BOLT = Target("lamp", Kind.LIGHT), Target("valve", Kind.SETPOINT), Target("bolt", Kind.LOCK)
@@ -165,7 +166,12 @@ def test_a_hand_made_change_is_held() -> None:
     assert state.attribute(by_hand, history, None, 3600.0, HoldLimits()) is Origin.PERSON
     verdict = verdict_on(moment(by_hand, state=state), Light(False))
     assert verdict.ruling is Ruling.NOTHING
-    assert verdict.reason == "held by a person for 30 min more"
+    assert verdict.reason == f"held by a person until {local_words(NOON + 1800, HOME.zone, NOON)}"
+
+
+def test_a_lamp_that_is_on_is_said_to_be_on_and_not_to_be_as_bright_as_was_wanted() -> None:
+    lit = [told("lamp", Quantity.LIGHT_ON, 1.0), told("lamp", Quantity.LIGHT_LEVEL, 0.8)]
+    assert verdict_on(moment(*lit), Light(True, 0.64)).reason == "it is on already"
 
 
 def test_a_failing_policy_is_replaced_by_the_fallback() -> None:
@@ -204,6 +210,7 @@ def test_where_a_policy_doubts_a_fallback_that_is_sure_decides(
         (Light(True, 0.5), 0.9, "Hall lamp: asked to be on at 50%, because it is dusk (learned, 90% sure)."),
         (Light(True), 0.5, "Hall lamp: on is suggested, because it is dusk (learned, 50% sure)."),
         (Light(False), 0.9, "Hall lamp: left alone, it is off already."),
+        (Setpoint(20.0), 0.9, "valve: left alone, it is 20.0 °C already."),
         (Setpoint(25.0), 0.9, "valve: would be 25.0 °C (learned, 90% sure), refused by “setpoint moves slowly”: "
          "a step from 20 to 25 °C is more than 1 °C."),
     ],
