@@ -161,5 +161,5 @@ class Onlooker:
             raise ActionRefused("connection", "the broker cannot be reached just now; try again")
 
 
-def _refuse(about: object, *_more: object) -> NoReturn:
-    raise ActionRefused("daemon", f"no daemon runs here, so this only shows {about}; start one with: homectl run")
+def _refuse(*_about: object) -> NoReturn:
+    raise ActionRefused("daemon", "no daemon runs here, so nothing can be asked of this home; start one: homectl run")

@@ -101,7 +101,8 @@ class ChaosProxy:
         self._carried.add(carried)
         ways = [self._pump(reader, far_writer, writer), self._pump(far_reader, writer, far_writer)]
         tasks = [asyncio.ensure_future(way) for way in ways]
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        with suppress(asyncio.CancelledError):  # the loop ends, which asyncio's streams would tell as a fault of ours
+            await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
         for task in tasks:
             task.cancel()
         carried.end()

@@ -61,11 +61,11 @@ class Forwarding:
             leaving.cancel()
 
     async def _pass_on(self, scope: Scope, body: bytes, receive: Receive, send: Send) -> None:
-        begun = False
+        begun = endless = False
 
         async def telling(message: Message) -> None:
-            nonlocal begun
-            begun = True
+            nonlocal begun, endless
+            begun, endless = True, endless or _endless(message)
             await send(message)
 
         try:
@@ -81,6 +81,8 @@ class Forwarding:
             if not begun:
                 answer = refusal(502, "daemon", f"What answers at {self._origin} is no daemon, or has just ended.")
                 await answer(scope, receive, hardened(send))
+            elif endless:
+                await send({"type": "http.response.body", "body": b"", "more_body": False})
         finally:
             writer.close()
 
@@ -129,6 +131,11 @@ def _message(event: object, *, encrypted: bool) -> Message | None:
         case h11.EndOfMessage():
             return {"type": "http.response.body", "body": b"", "more_body": False}
     return None
+
+
+def _endless(message: Message) -> bool:
+    """Whether an answer begins of which nobody knows the end, as a stream of events: it may end at any time."""
+    return message["type"] == "http.response.start" and b"content-length" not in dict(message["headers"])
 
 
 def _secure(cookie: bytes) -> bytes:

@@ -164,3 +164,23 @@ def test_what_is_no_daemon_is_said_to_be_none(answer: bytes) -> None:
         assert {name: said.headers.get(name) for name in ON_EVERY_ANSWER} == ON_EVERY_ANSWER
 
     asyncio.run(ask())
+
+
+def test_a_stream_ends_where_its_daemon_does_and_nothing_is_said_to_have_failed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    async def other(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.write(b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n6\r\ndata: \r\n")
+        writer.close()
+
+    async def ask() -> None:
+        async with await asyncio.start_server(other, "127.0.0.1", 0) as server:
+            forwarder = Forwarder(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", Address(0))
+            url = f"http://127.0.0.1:{await forwarder.start()}/api/events"
+            async with httpx.AsyncClient() as client:
+                assert (await client.get(url, headers=bearer())).text == "data: "
+            await forwarder.stop()
+
+    asyncio.run(ask())
+    assert [record.levelname for record in caplog.records if record.name.startswith("uvicorn")] == []
