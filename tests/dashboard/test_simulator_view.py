@@ -162,6 +162,36 @@ def test_weather_scenario_seed_recording_and_broker_are_asked_of_the_simulator(s
     see(scene)
 
 
+def refuse(home: FakeHome, number: int, reason: str) -> None:
+    home.simulator |= {"refused": {"id": number, "control": "jump", "reason": reason}}
+    home.changed()
+
+
+def test_what_the_simulator_refuses_is_said_with_its_reason_but_not_what_it_refused_before(see: See) -> None:
+    home = FakeHome()
+    refuse(home, 1, "that was long ago.")
+
+    async def scene(seen: Seen) -> None:
+        await seen.go("simulator")
+        answer = seen.page.locator('[data-field="simulator-answer"]')
+        await seen.button("Step 10 min").click()
+        await expect(seen.page.locator("#spoken")).to_have_text("Asked the simulator: step")
+        await expect(answer).to_be_hidden()
+        refuse(home, 2, "expected a time after now, got yesterday.")
+        await expect(answer).to_have_text("The simulator refused jump: expected a time after now, got yesterday.")
+        await expect(answer).to_have_role("alert")
+        await expect(seen.page.locator("#spoken")).to_have_text("")
+        await seen.button("Step 1 h").click()
+        await expect(seen.page.locator("#spoken")).to_have_text("Asked the simulator: step")
+        await expect(answer).to_be_hidden()
+        await seen.go("home")
+        refuse(home, 3, "nobody looked.")
+        await seen.go("simulator")
+        await expect(answer).to_be_hidden()
+
+    see(scene, home)
+
+
 def test_a_home_whose_simulator_tells_nothing_says_so(see: See) -> None:
     home = FakeHome()
     home.simulator = {"speed": 1.0, "paused": False, "people": {}}
