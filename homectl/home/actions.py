@@ -131,6 +131,7 @@ class HomeView(_Shown):
     version: int
     at: float
     local_time: str
+    timezone: str  # "Europe/Berlin"
     simulated: bool
     connected: bool
     policy: str  # "network base-1" or "rules"

@@ -1,5 +1,7 @@
 """The simulator in a real Chromium: what a hand does there reaches the simulator, and what comes of it is seen."""
 
+from datetime import UTC, datetime
+
 import pytest
 from playwright.async_api import expect
 
@@ -39,6 +41,51 @@ def test_time_is_paused_stepped_sped_up_and_jumped(see: See) -> None:
         jump = ("jump", {"to": seen.home.clock.now() + 5.5 * 3600})
         step = ("step", {"seconds": 600.0})
         assert seen.home.simulated == [("speed", {"speed": 60.0}), ("pause", {}), step, jump, ("resume", {})]
+
+    see(scene)
+
+
+def test_a_jump_across_a_change_of_summer_time_lands_when_the_clocks_of_the_home_show_it(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        await seen.go("simulator")
+        jump_to = seen.page.get_by_label("Jump to")
+        await expect(jump_to).to_have_value("2025-01-07T12:30")
+        await jump_to.fill("2025-07-01T12:00")
+        await seen.button("Jump").click()
+        await expect(seen.page.locator("#spoken")).to_have_text("Asked the simulator: jump")
+        assert seen.home.simulated == [("jump", {"to": datetime(2025, 7, 1, 10, tzinfo=UTC).timestamp()})]
+
+    see(scene)
+
+
+UTC_OF = """async (asked) => {
+  const { localOf, utcOf } = await import("/static/home_clock.js");
+  return asked.map(([local, zone]) => [utcOf(local, zone), localOf(utcOf(local, zone), zone)]);
+}"""
+BERLIN, NEW_YORK, LORD_HOWE = "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"
+
+
+def test_a_local_time_is_one_time_also_where_clocks_show_it_twice_or_leap_over_it(see: See) -> None:
+    told = {
+        ("2025-03-29T12:00", BERLIN): ("2025-03-29T11:00", "2025-03-29T12:00"),
+        ("2025-03-30T01:59", BERLIN): ("2025-03-30T00:59", "2025-03-30T01:59"),
+        ("2025-03-30T02:30", BERLIN): ("2025-03-30T01:30", "2025-03-30T03:30"),  # leapt over
+        ("2025-03-30T03:00", BERLIN): ("2025-03-30T01:00", "2025-03-30T03:00"),
+        ("2025-03-31T02:30", BERLIN): ("2025-03-31T00:30", "2025-03-31T02:30"),
+        ("2025-10-26T01:59", BERLIN): ("2025-10-25T23:59", "2025-10-26T01:59"),
+        ("2025-10-26T02:30", BERLIN): ("2025-10-26T00:30", "2025-10-26T02:30"),  # twice
+        ("2025-10-26T03:00", BERLIN): ("2025-10-26T02:00", "2025-10-26T03:00"),
+        ("2025-11-02T01:30", NEW_YORK): ("2025-11-02T05:30", "2025-11-02T01:30"),  # twice
+        ("2025-03-09T02:30", NEW_YORK): ("2025-03-09T07:30", "2025-03-09T03:30"),  # leapt over
+        ("2025-04-06T01:45", LORD_HOWE): ("2025-04-05T14:45", "2025-04-06T01:45"),  # twice, half an hour apart
+        ("2025-06-01T00:00", "Asia/Kolkata"): ("2025-05-31T18:30", "2025-06-01T00:00"),
+        ("2025-01-01T00:00", "UTC"): ("2025-01-01T00:00", "2025-01-01T00:00"),
+    }
+
+    async def scene(seen: Seen) -> None:
+        found = await seen.page.evaluate(UTC_OF, [list(asked) for asked in told])
+        shown = [(f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M}", local) for at, local in found]
+        assert dict(zip(told, shown, strict=True)) == told
 
     see(scene)
 
