@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from homectl.bridge.messages import Message
+from homectl.bridge.traffic import Traffic
 from homectl.home import FeatureView, HeadView, InputsView, Quantity, Target
 from tests.dashboard.seen import See, Seen
 from tests.fakes import NOON, FakeHome
@@ -282,6 +283,31 @@ def test_traffic_is_shown_newest_first_by_direction_words_and_retention(see: See
         await expect(rows).to_have_count(1)
         await seen.page.get_by_label("retained only").check()
         await expect(rows).to_have_count(0)
+
+    see(scene)
+
+
+@pytest.mark.parametrize("said", [2, 3, 5], ids="{} messages".format)
+def test_traffic_of_another_run_begins_anew_however_many_messages_it_has_had(see: See, said: int) -> None:
+    async def scene(seen: Seen) -> None:
+        await seen.go("simulator")
+        for number in range(3):
+            seen.home.passed.note(Message(f"zigbee2mqtt/first/{number}", b"{}"), NOON)
+        look = seen.page.get_by_text("Show what is sent")
+        await look.click()
+        rows = seen.page.get_by_role("list", name="Messages").get_by_role("listitem")
+        await expect(rows).to_have_count(3)
+        seen.home.passed = Traffic()
+        for number in range(said):
+            seen.home.passed.note(Message(f"zigbee2mqtt/second/{number}", b"{}"), NOON)
+        await look.click()
+        await look.click()
+        topics = [f"zigbee2mqtt/second/{number}" for number in reversed(range(said))]
+        await expect(rows.locator(".topic")).to_have_text(topics)
+        seen.home.passed.note(Message("zigbee2mqtt/later", b"{}"), NOON)
+        await look.click()
+        await look.click()
+        await expect(rows.locator(".topic")).to_have_text(["zigbee2mqtt/later", *topics])
 
     see(scene)
 
