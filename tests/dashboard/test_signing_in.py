@@ -1,6 +1,7 @@
 """Signing in with a browser: a token is traded once, and then is nowhere in it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Route, expect
@@ -8,7 +9,8 @@ from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 from homectl.dashboard import Server
 from homectl.home import Role
 from tests.dashboard.doors import KEY, TOKENS, FakeAccounts, door
-from tests.fakes import FakeHome
+from tests.dashboard.seen import See, Seen
+from tests.fakes import LAMP, FakeHome
 
 pytestmark = pytest.mark.browser
 
@@ -95,3 +97,44 @@ def test_a_page_that_is_not_told_who_is_signed_in_does_not_wait_for_ever(
         await server.stop()
 
     runner.run(play())
+
+
+REFUSED = {"status": 503, "json": {"rule": "state", "finding": "the disk is full"}}
+SIGN_OUT_FAILS: dict[str, tuple[Callable[[Route], Awaitable[None]], str, str]] = {
+    "a lost answer": (lambda route: route.abort(), "Not signed out: homectl does not answer.", "net::ERR_FAILED"),
+    "a refusal": (lambda route: route.fulfill(**REFUSED), "Not signed out: the disk is full", "status of 503"),
+    "no sentence": (lambda route: route.fulfill(status=502), "Not signed out: homectl does not answer.", "502"),
+}
+
+
+@pytest.mark.parametrize("how", SIGN_OUT_FAILS)
+def test_a_sign_out_that_fails_says_so_and_the_home_is_heard_on(see: See, how: str) -> None:
+    fails, said, logged = SIGN_OUT_FAILS[how]
+
+    async def scene(seen: Seen) -> None:
+        await seen.page.route("**/api/session", fails)
+        await seen.button("Sign out").click()
+        notice = seen.page.get_by_role("alert").filter(has_text="Not signed out")
+        await expect(notice).to_have_text(said)
+        seen.excuse(logged)
+        seen.home.by_hand(LAMP, 1.0)
+        await expect(seen.target("lamp/light")).to_have_attribute("data-reported", "on at 60%")
+        await expect(seen.page.get_by_label("Token")).to_have_count(0)
+        await seen.page.unroute("**/api/session")
+        await seen.button("Sign out").click()
+        await expect(seen.page.get_by_label("Token")).to_be_focused()
+        await expect(notice).to_be_hidden()
+        await expect(seen.target("lamp/light")).to_have_count(0)
+
+    see(scene)
+
+
+def test_who_was_signed_out_already_is_shown_the_form(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        await seen.page.context.clear_cookies()
+        await seen.button("Sign out").click()
+        await expect(seen.page.get_by_label("Token")).to_be_focused()
+        await expect(seen.page.locator("#entry")).to_be_hidden()
+        seen.excuse("401")
+
+    see(scene)

@@ -54,6 +54,7 @@ function listen() {
 function signIn() {
   newest = null;
   stale("");
+  say(at("entry"), "");
   views.close();
   limited.of();
   show(at("person"), false);
@@ -63,8 +64,11 @@ function signIn() {
 }
 
 async function leave() {
+  say(at("entry"), "");
+  const why = await signOut();
+  if (at("person").hidden) return;
+  if (why) return say(at("entry"), why);
   end();
-  await signOut();
   signIn();
 }
 

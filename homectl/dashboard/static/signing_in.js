@@ -33,9 +33,16 @@ export async function session() {
   return answer.ok ? answer.json() : null;
 }
 
-/** End the session. */
+/** End the session: "" once nobody is signed in, else why somebody still is, in one sentence. */
 export async function signOut() {
-  await fetch("/api/session", { method: "DELETE", headers: { "X-Homectl": "1" } });
+  try {
+    const answer = await fetch("/api/session", {
+      method: "DELETE", headers: { "X-Homectl": "1" }, signal: AbortSignal.timeout(WAITING_MS),
+    });
+    return answer.ok || answer.status === 401 ? "" : `Not signed out: ${(await answer.json()).finding}`;
+  } catch {
+    return "Not signed out: homectl does not answer.";
+  }
 }
 
 /** Show under `root` the form that asks for a token; `done()` once somebody is signed in. */
