@@ -138,3 +138,75 @@ def test_who_was_signed_out_already_is_shown_the_form(see: See) -> None:
         seen.excuse("401")
 
     see(scene)
+
+
+async def bring(seen: Seen, token: str) -> None:
+    """Open the printed address where the page is open already."""
+    await seen.page.evaluate("token => { location.hash = `#token=${token}` }", token)
+
+
+def test_the_printed_address_in_an_open_tab_shows_the_home_as_that_person(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        await seen.go("why")
+        who = seen.page.locator("#who")
+        await expect(who).to_have_text("this machine, owner")
+        await bring(seen, TOKENS[Role.GUEST])
+        await expect(who).to_have_text("guest-1, guest")
+        await expect(seen.button("Turn on Ceiling lamp")).to_be_enabled()
+        await expect(seen.button("Set guest mode")).to_have_attribute("aria-disabled", "true")
+        assert seen.page.url == seen.address
+        await nothing_keeps(seen.page.context, seen.page, TOKENS[Role.GUEST])
+        await bring(seen, TOKENS[Role.OWNER])
+        await expect(who).to_have_text("owner-1, owner")
+        await expect(seen.button("Set guest mode")).not_to_have_attribute("aria-disabled", "true")
+        seen.home.by_hand(LAMP, 1.0)
+        await expect(seen.target("lamp/light")).to_have_attribute("data-reported", "on at 60%")
+
+    see(scene)
+
+
+def test_the_printed_address_lets_in_where_the_form_is_shown(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        await seen.button("Sign out").click()
+        await expect(seen.page.get_by_label("Token")).to_be_visible()
+        await bring(seen, TOKENS[Role.RESIDENT])
+        await expect(seen.target("lamp/light")).to_be_visible()
+        await expect(seen.page.get_by_label("Token")).to_have_count(0)
+
+    see(scene)
+
+
+def test_a_brought_token_that_lets_nobody_in_is_said_so_on_the_form(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        await seen.button("Sign out").click()
+        await expect(seen.page.get_by_label("Token")).to_be_visible()
+        await bring(seen, "owner-1.guess%E0")
+        await expect(seen.page.get_by_role("alert")).to_have_text("This token lets nobody in.")
+        await expect(seen.page.get_by_label("Token")).to_be_focused()
+        assert seen.page.url == seen.address
+        for number in range(12):
+            await seen.page.evaluate(TRY, f"owner-1.{number}")
+        await seen.page.goto(f"{seen.address}#token=owner-1.another")
+        await expect(seen.page.get_by_role("alert")).to_contain_text("Not signed in: too many")
+        seen.excuse("status of 4")
+
+    see(scene)
+
+
+TRY = """token => fetch("/api/session", {
+  method: "POST", headers: { "Content-Type": "application/json", "X-Homectl": "1" }, body: JSON.stringify({ token }),
+})"""
+
+
+def test_a_brought_token_that_lets_nobody_in_is_said_so_beside_the_home_of_whoever_is_in(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        await bring(seen, "owner-1.guess")
+        await expect(seen.page.locator("#entry")).to_have_text("This token lets nobody in.")
+        await expect(seen.page.locator("#who")).to_have_text("this machine, owner")
+        await expect(seen.target("lamp/light")).to_be_visible()
+        assert seen.page.url == seen.address
+        await seen.go("why")
+        await expect(seen.page.locator("#entry")).to_be_hidden()
+        seen.excuse("401")
+
+    see(scene)
