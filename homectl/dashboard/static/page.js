@@ -8,6 +8,8 @@ import { ribbon } from "./ribbon.js";
 import { isBrought, session, signingIn, signOut, tradeBrought } from "./signing_in.js";
 import { homeStream } from "./stream.js";
 
+const AGAIN_MS = 1000;
+
 const at = (id) => document.getElementById(id);
 const views = navigation({ links: at("views"), main: at("main"), skip: at("skip") });
 const loud = ribbon(at("ribbon"));
@@ -59,6 +61,7 @@ function clear() {
 }
 
 function signIn(why = "") {
+  begun += 1;
   clear();
   for (const id of ["ribbon", "unlinked", "alarms", "time"]) show(at(id), false);
   say(at("about"), "Sign in to see this home.");
@@ -84,6 +87,19 @@ async function begin() {
   say(at("entry"), why);
   end = homeStream(draw, stale, signIn);
   if (who) greet(who);
+  else meet(mine);
+}
+
+/** Ask who is signed in until that is answered. Meanwhile nothing is limited here: the home refuses what it must. */
+async function meet(mine) {
+  let who;
+  while (who === undefined) {
+    await new Promise((soon) => setTimeout(soon, AGAIN_MS));
+    who = await session();
+    if (mine !== begun) return;
+  }
+  if (who === null) signIn();
+  else greet(who);
 }
 
 function greet(who) {
