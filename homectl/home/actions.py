@@ -141,6 +141,7 @@ class HomeView(_Shown):
     alarms: tuple[str, ...] = ()  # what a person must know of, the most pressing first
     simulator: dict[str, Any]  # speed, paused, people → area; empty for a real home
     mode: ModeView = ModeView()
+    remembers: bool = False  # whether what has been can be asked for
 
 
 class Actions(Protocol):
