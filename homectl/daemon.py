@@ -268,6 +268,7 @@ class Daemon:
             alarms=tuple(control.alarms()),
             simulator=self._seen.view(self._time.told),
             mode=mode_view(control.state.mode, control.home, control.now()),
+            remembers=True,
         )
 
     def changes(self) -> AsyncIterator[HomeView]:

@@ -122,6 +122,7 @@ def home_view(known: Knowledge, **about: Any) -> HomeView:
         name=home.name or home.id,
         at=at,
         local_time=local,
+        timezone=home.timezone,
         simulated=home.simulated,
         areas=areas,
         **about,

@@ -134,6 +134,7 @@ class FakeHome:
         self.counted = {"followed": 9, "answered": 12, "unanswered": 3, "foreseen": 7, "changes": 11}
         self.health: dict[str, Any] = {"readings": 0, "commands": {"asked": 0}}
         self.connected = True
+        self.remembers = True
         self.pending: tuple[str, ...] = ()
         self.alarms: tuple[str, ...] = ()
         self.simulator = staged()
@@ -174,6 +175,7 @@ class FakeHome:
             alarms=self.alarms,
             simulator=self.simulator if self.home.simulated else {},
             mode=mode_view(self.span, self.home, self.clock.now()),
+            remembers=self.remembers,
         )
 
     async def changes(self) -> AsyncIterator[HomeView]:

@@ -128,6 +128,11 @@ def test_a_time_that_cannot_be_is_left_alone_and_the_next_message_is_heard(journ
     assert daemon.view().at == NOON + 60
 
 
+def test_a_running_home_names_its_time_zone_and_says_that_its_past_can_be_asked_for(journal: Journal) -> None:
+    daemon, _, _ = daemon_of(small_home(), journal)
+    assert (daemon.view().timezone, daemon.view().remembers) == ("Europe/Berlin", True)
+
+
 def test_no_home_begins_after_the_end_of_the_calendar(journal: Journal) -> None:
     daemon, _, parts = daemon_of(small_home(), journal)
     daemon.hear([clock("1e14"), clock(NOON)])

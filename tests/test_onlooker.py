@@ -58,6 +58,7 @@ def test_a_simulated_home_is_shown_as_it_speaks_and_its_time_passes(world: World
     onlooker.hear([Message(one.topic, _bytes(one.payload), retain=one.retain) for one in said])
     view = onlooker.view()
     assert (view.simulated, view.connected, view.policy.partition(":")[0]) == (True, True, "nobody")
+    assert not view.remembers
     assert view.simulator["speed"] == 60.0
     assert view.at == pytest.approx(world.at, abs=1)
     shown = [value for area in view.areas for device in area.devices for value in device.values]

@@ -131,6 +131,7 @@ class HomeView(_Shown):
     version: int
     at: float
     local_time: str
+    timezone: str  # "Europe/Berlin"
     simulated: bool
     connected: bool
     policy: str  # "network base-1" or "rules"
@@ -140,6 +141,7 @@ class HomeView(_Shown):
     alarms: tuple[str, ...] = ()  # what a person must know of, the most pressing first
     simulator: dict[str, Any]  # speed, paused, people → area; empty for a real home
     mode: ModeView = ModeView()
+    remembers: bool = False  # whether what has been can be asked for
 
 
 class Actions(Protocol):

@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from playwright.async_api import Browser, Locator, expect
+from playwright.async_api import Browser, Locator, Route, expect
 
 from homectl.dashboard.roles import needed
 from homectl.home import Role
@@ -99,6 +99,30 @@ def test_what_is_disabled_keeps_the_focus_says_why_and_asks_nothing(runner: asyn
             await seen.button("Pause time").dispatch_event("click")
             await seen.page.wait_for_timeout(700)  # longer than a slider settles
             assert (asked, home.asked, home.simulated) == ([], [], [])
+
+    runner.run(play())
+
+
+def test_who_is_signed_in_is_asked_again_until_it_is_answered(runner: asyncio.Runner, browser: Browser) -> None:
+    async def play() -> None:
+        async with opened(browser, FakeHome(), token=TOKENS[Role.VIEWER]) as seen:
+            lost = asyncio.Event()
+
+            async def lose(route: Route) -> None:
+                if lost.is_set():
+                    return await route.continue_()
+                return await route.abort()
+
+            await seen.page.route("**/api/session", lose)
+            await seen.page.reload()
+            await expect(seen.button("Turn on Ceiling lamp")).to_be_visible()
+            await expect(seen.button("Sign out")).to_be_hidden()
+            lost.set()
+            await expect(seen.page.locator("#who")).to_have_text("viewer-1, viewer")
+            await expect(seen.button("Sign out")).to_be_visible()
+            await expect(seen.page.locator("#limits")).to_contain_text("You are signed in as a viewer.")
+            await expect(seen.button("Turn on Ceiling lamp")).to_have_accessible_description(SAID[Role.GUEST])
+            seen.excuse("net::ERR_FAILED")
 
     runner.run(play())
 

@@ -1,6 +1,7 @@
 """Signing in with a browser: a token is traded once, and then is nowhere in it."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 import pytest
 from playwright.async_api import Browser, BrowserContext, Page, Route, expect
@@ -8,7 +9,8 @@ from playwright.async_api import Browser, BrowserContext, Page, Route, expect
 from homectl.dashboard import Server
 from homectl.home import Role
 from tests.dashboard.doors import KEY, TOKENS, FakeAccounts, door
-from tests.fakes import FakeHome
+from tests.dashboard.seen import See, Seen
+from tests.fakes import LAMP, FakeHome
 
 pytestmark = pytest.mark.browser
 
@@ -95,3 +97,116 @@ def test_a_page_that_is_not_told_who_is_signed_in_does_not_wait_for_ever(
         await server.stop()
 
     runner.run(play())
+
+
+REFUSED = {"status": 503, "json": {"rule": "state", "finding": "the disk is full"}}
+SIGN_OUT_FAILS: dict[str, tuple[Callable[[Route], Awaitable[None]], str, str]] = {
+    "a lost answer": (lambda route: route.abort(), "Not signed out: homectl does not answer.", "net::ERR_FAILED"),
+    "a refusal": (lambda route: route.fulfill(**REFUSED), "Not signed out: the disk is full", "status of 503"),
+    "no sentence": (lambda route: route.fulfill(status=502), "Not signed out: homectl does not answer.", "502"),
+}
+
+
+@pytest.mark.parametrize("how", SIGN_OUT_FAILS)
+def test_a_sign_out_that_fails_says_so_and_the_home_is_heard_on(see: See, how: str) -> None:
+    fails, said, logged = SIGN_OUT_FAILS[how]
+
+    async def scene(seen: Seen) -> None:
+        await seen.page.route("**/api/session", fails)
+        await seen.button("Sign out").click()
+        notice = seen.page.get_by_role("alert").filter(has_text="Not signed out")
+        await expect(notice).to_have_text(said)
+        seen.excuse(logged)
+        seen.home.by_hand(LAMP, 1.0)
+        await expect(seen.target("lamp/light")).to_have_attribute("data-reported", "on at 60%")
+        await expect(seen.page.get_by_label("Token")).to_have_count(0)
+        await seen.page.unroute("**/api/session")
+        await seen.button("Sign out").click()
+        await expect(seen.page.get_by_label("Token")).to_be_focused()
+        await expect(notice).to_be_hidden()
+        await expect(seen.target("lamp/light")).to_have_count(0)
+
+    see(scene)
+
+
+def test_who_was_signed_out_already_is_shown_the_form(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        await seen.page.context.clear_cookies()
+        await seen.button("Sign out").click()
+        await expect(seen.page.get_by_label("Token")).to_be_focused()
+        await expect(seen.page.locator("#entry")).to_be_hidden()
+        seen.excuse("401")
+
+    see(scene)
+
+
+async def bring(seen: Seen, token: str) -> None:
+    """Open the printed address where the page is open already."""
+    await seen.page.evaluate("token => { location.hash = `#token=${token}` }", token)
+
+
+def test_the_printed_address_in_an_open_tab_shows_the_home_as_that_person(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        await seen.go("why")
+        who = seen.page.locator("#who")
+        await expect(who).to_have_text("this machine, owner")
+        await bring(seen, TOKENS[Role.GUEST])
+        await expect(who).to_have_text("guest-1, guest")
+        await expect(seen.button("Turn on Ceiling lamp")).to_be_enabled()
+        await expect(seen.button("Set guest mode")).to_have_attribute("aria-disabled", "true")
+        assert seen.page.url == seen.address
+        await nothing_keeps(seen.page.context, seen.page, TOKENS[Role.GUEST])
+        await bring(seen, TOKENS[Role.OWNER])
+        await expect(who).to_have_text("owner-1, owner")
+        await expect(seen.button("Set guest mode")).not_to_have_attribute("aria-disabled", "true")
+        seen.home.by_hand(LAMP, 1.0)
+        await expect(seen.target("lamp/light")).to_have_attribute("data-reported", "on at 60%")
+
+    see(scene)
+
+
+def test_the_printed_address_lets_in_where_the_form_is_shown(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        await seen.button("Sign out").click()
+        await expect(seen.page.get_by_label("Token")).to_be_visible()
+        await bring(seen, TOKENS[Role.RESIDENT])
+        await expect(seen.target("lamp/light")).to_be_visible()
+        await expect(seen.page.get_by_label("Token")).to_have_count(0)
+
+    see(scene)
+
+
+def test_a_brought_token_that_lets_nobody_in_is_said_so_on_the_form(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        await seen.button("Sign out").click()
+        await expect(seen.page.get_by_label("Token")).to_be_visible()
+        await bring(seen, "owner-1.guess%E0")
+        await expect(seen.page.get_by_role("alert")).to_have_text("This token lets nobody in.")
+        await expect(seen.page.get_by_label("Token")).to_be_focused()
+        assert seen.page.url == seen.address
+        for number in range(12):
+            await seen.page.evaluate(TRY, f"owner-1.{number}")
+        await seen.page.goto(f"{seen.address}#token=owner-1.another")
+        await expect(seen.page.get_by_role("alert")).to_contain_text("Not signed in: too many")
+        seen.excuse("status of 4")
+
+    see(scene)
+
+
+TRY = """token => fetch("/api/session", {
+  method: "POST", headers: { "Content-Type": "application/json", "X-Homectl": "1" }, body: JSON.stringify({ token }),
+})"""
+
+
+def test_a_brought_token_that_lets_nobody_in_is_said_so_beside_the_home_of_whoever_is_in(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        await bring(seen, "owner-1.guess")
+        await expect(seen.page.locator("#entry")).to_have_text("This token lets nobody in.")
+        await expect(seen.page.locator("#who")).to_have_text("this machine, owner")
+        await expect(seen.target("lamp/light")).to_be_visible()
+        assert seen.page.url == seen.address
+        await seen.go("why")
+        await expect(seen.page.locator("#entry")).to_be_hidden()
+        seen.excuse("401")
+
+    see(scene)

@@ -1,9 +1,12 @@
 """The simulator in a real Chromium: what a hand does there reaches the simulator, and what comes of it is seen."""
 
+from datetime import UTC, datetime
+
 import pytest
 from playwright.async_api import expect
 
 from homectl.bridge.messages import Message
+from homectl.bridge.traffic import Traffic
 from homectl.home import FeatureView, HeadView, InputsView, Quantity, Target
 from tests.dashboard.seen import See, Seen
 from tests.fakes import NOON, FakeHome
@@ -39,6 +42,51 @@ def test_time_is_paused_stepped_sped_up_and_jumped(see: See) -> None:
         jump = ("jump", {"to": seen.home.clock.now() + 5.5 * 3600})
         step = ("step", {"seconds": 600.0})
         assert seen.home.simulated == [("speed", {"speed": 60.0}), ("pause", {}), step, jump, ("resume", {})]
+
+    see(scene)
+
+
+def test_a_jump_across_a_change_of_summer_time_lands_when_the_clocks_of_the_home_show_it(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        await seen.go("simulator")
+        jump_to = seen.page.get_by_label("Jump to")
+        await expect(jump_to).to_have_value("2025-01-07T12:30")
+        await jump_to.fill("2025-07-01T12:00")
+        await seen.button("Jump").click()
+        await expect(seen.page.locator("#spoken")).to_have_text("Asked the simulator: jump")
+        assert seen.home.simulated == [("jump", {"to": datetime(2025, 7, 1, 10, tzinfo=UTC).timestamp()})]
+
+    see(scene)
+
+
+UTC_OF = """async (asked) => {
+  const { localOf, utcOf } = await import("/static/home_clock.js");
+  return asked.map(([local, zone]) => [utcOf(local, zone), localOf(utcOf(local, zone), zone)]);
+}"""
+BERLIN, NEW_YORK, LORD_HOWE = "Europe/Berlin", "America/New_York", "Australia/Lord_Howe"
+
+
+def test_a_local_time_is_one_time_also_where_clocks_show_it_twice_or_leap_over_it(see: See) -> None:
+    told = {
+        ("2025-03-29T12:00", BERLIN): ("2025-03-29T11:00", "2025-03-29T12:00"),
+        ("2025-03-30T01:59", BERLIN): ("2025-03-30T00:59", "2025-03-30T01:59"),
+        ("2025-03-30T02:30", BERLIN): ("2025-03-30T01:30", "2025-03-30T03:30"),  # leapt over
+        ("2025-03-30T03:00", BERLIN): ("2025-03-30T01:00", "2025-03-30T03:00"),
+        ("2025-03-31T02:30", BERLIN): ("2025-03-31T00:30", "2025-03-31T02:30"),
+        ("2025-10-26T01:59", BERLIN): ("2025-10-25T23:59", "2025-10-26T01:59"),
+        ("2025-10-26T02:30", BERLIN): ("2025-10-26T00:30", "2025-10-26T02:30"),  # twice
+        ("2025-10-26T03:00", BERLIN): ("2025-10-26T02:00", "2025-10-26T03:00"),
+        ("2025-11-02T01:30", NEW_YORK): ("2025-11-02T05:30", "2025-11-02T01:30"),  # twice
+        ("2025-03-09T02:30", NEW_YORK): ("2025-03-09T07:30", "2025-03-09T03:30"),  # leapt over
+        ("2025-04-06T01:45", LORD_HOWE): ("2025-04-05T14:45", "2025-04-06T01:45"),  # twice, half an hour apart
+        ("2025-06-01T00:00", "Asia/Kolkata"): ("2025-05-31T18:30", "2025-06-01T00:00"),
+        ("2025-01-01T00:00", "UTC"): ("2025-01-01T00:00", "2025-01-01T00:00"),
+    }
+
+    async def scene(seen: Seen) -> None:
+        found = await seen.page.evaluate(UTC_OF, [list(asked) for asked in told])
+        shown = [(f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M}", local) for at, local in found]
+        assert dict(zip(told, shown, strict=True)) == told
 
     see(scene)
 
@@ -162,6 +210,36 @@ def test_weather_scenario_seed_recording_and_broker_are_asked_of_the_simulator(s
     see(scene)
 
 
+def refuse(home: FakeHome, number: int, reason: str) -> None:
+    home.simulator |= {"refused": {"id": number, "control": "jump", "reason": reason}}
+    home.changed()
+
+
+def test_what_the_simulator_refuses_is_said_with_its_reason_but_not_what_it_refused_before(see: See) -> None:
+    home = FakeHome()
+    refuse(home, 1, "that was long ago.")
+
+    async def scene(seen: Seen) -> None:
+        await seen.go("simulator")
+        answer = seen.page.locator('[data-field="simulator-answer"]')
+        await seen.button("Step 10 min").click()
+        await expect(seen.page.locator("#spoken")).to_have_text("Asked the simulator: step")
+        await expect(answer).to_be_hidden()
+        refuse(home, 2, "expected a time after now, got yesterday.")
+        await expect(answer).to_have_text("The simulator refused jump: expected a time after now, got yesterday.")
+        await expect(answer).to_have_role("alert")
+        await expect(seen.page.locator("#spoken")).to_have_text("")
+        await seen.button("Step 1 h").click()
+        await expect(seen.page.locator("#spoken")).to_have_text("Asked the simulator: step")
+        await expect(answer).to_be_hidden()
+        await seen.go("home")
+        refuse(home, 3, "nobody looked.")
+        await seen.go("simulator")
+        await expect(answer).to_be_hidden()
+
+    see(scene, home)
+
+
 def test_a_home_whose_simulator_tells_nothing_says_so(see: See) -> None:
     home = FakeHome()
     home.simulator = {"speed": 1.0, "paused": False, "people": {}}
@@ -205,6 +283,31 @@ def test_traffic_is_shown_newest_first_by_direction_words_and_retention(see: See
         await expect(rows).to_have_count(1)
         await seen.page.get_by_label("retained only").check()
         await expect(rows).to_have_count(0)
+
+    see(scene)
+
+
+@pytest.mark.parametrize("said", [2, 3, 5], ids="{} messages".format)
+def test_traffic_of_another_run_begins_anew_however_many_messages_it_has_had(see: See, said: int) -> None:
+    async def scene(seen: Seen) -> None:
+        await seen.go("simulator")
+        for number in range(3):
+            seen.home.passed.note(Message(f"zigbee2mqtt/first/{number}", b"{}"), NOON)
+        look = seen.page.get_by_text("Show what is sent")
+        await look.click()
+        rows = seen.page.get_by_role("list", name="Messages").get_by_role("listitem")
+        await expect(rows).to_have_count(3)
+        seen.home.passed = Traffic()
+        for number in range(said):
+            seen.home.passed.note(Message(f"zigbee2mqtt/second/{number}", b"{}"), NOON)
+        await look.click()
+        await look.click()
+        topics = [f"zigbee2mqtt/second/{number}" for number in reversed(range(said))]
+        await expect(rows.locator(".topic")).to_have_text(topics)
+        seen.home.passed.note(Message("zigbee2mqtt/later", b"{}"), NOON)
+        await look.click()
+        await look.click()
+        await expect(rows.locator(".topic")).to_have_text(["zigbee2mqtt/later", *topics])
 
     see(scene)
 

@@ -87,3 +87,30 @@ def test_the_ladder_shows_its_gate_and_auto_beyond_it_needs_force(see: See) -> N
         seen.excuse("409 (Conflict)")
 
     see(scene)
+
+
+def test_what_asks_for_the_past_is_shown_only_where_it_is_remembered(see: See) -> None:
+    home = undecided()
+    home.remembers = False
+
+    async def scene(seen: Seen) -> None:
+        links = seen.page.get_by_role("navigation", name="Views").get_by_role("link")
+        await expect(links.filter(visible=True)).to_have_text(["Home", "Why", "Simulator"])
+        await seen.page.evaluate("location.hash = '#/history'")
+        await expect(seen.view("home")).to_be_visible()
+        await expect(seen.view("history")).to_have_count(0)
+        await seen.go("why")
+        await expect(seen.button("What weighed in the decision about Radiator")).to_be_visible()
+        await expect(seen.page.get_by_text("Earlier", exact=True).filter(visible=True)).to_have_count(0)
+
+    see(scene, home)
+
+
+def test_the_past_is_offered_where_it_is_remembered(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        links = seen.page.get_by_role("navigation", name="Views").get_by_role("link")
+        await expect(links).to_have_text(["Home", "Why", "History", "Model", "Simulator"])
+        await seen.go("why")
+        await expect(seen.page.get_by_text("Earlier", exact=True).filter(visible=True)).to_have_count(3)
+
+    see(scene)

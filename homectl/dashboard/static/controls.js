@@ -16,16 +16,22 @@ function lightControls(device, wish) {
   const slider = element("input", { type: "range", min: 1, max: 100, "aria-label": `Brightness of ${device.name}` });
   const shown = element("output", {});
   const level = element("label", { class: "level", hidden: "" }, slider, shown);
-  let touched = false;
+  let wanted = null;
   const later = settling(async () => {
-    await wish({ on: true, level: slider.valueAsNumber / 100 });
-    touched = false;
+    const sent = wanted;
+    if (sent === null) return;
+    await wish({ on: true, level: sent / 100 });
+    if (wanted === sent) wanted = null;
   });
-  slider.addEventListener("input", () => {
-    touched = true;
-    shown.value = `${slider.value} %`;
+  const follow = () => {
+    wanted = slider.valueAsNumber;
+    shown.value = `${wanted} %`;
+  };
+  slider.addEventListener("input", follow);
+  slider.addEventListener("change", () => {
+    follow();
+    later();
   });
-  slider.addEventListener("change", later);
   return {
     root: element("div", { class: "controls" },
       element("div", { class: "pair", role: "group", "aria-label": device.name }, on, off), level),
@@ -34,7 +40,7 @@ function lightControls(device, wish) {
       mark(on, "aria-pressed", now.reported.startsWith("on"));
       mark(off, "aria-pressed", now.reported === "off");
       show(level, reported !== undefined && reported.value !== null);
-      if (touched || now.state === "asked" || !reported) return;
+      if (wanted !== null || now.state === "asked" || !reported) return;
       slider.value = Math.round(reported.value * 100);
       shown.value = `${slider.value} %`;
     },
@@ -47,6 +53,7 @@ function setpointControls(device, wish, answer) {
   let wanted = null;
   const later = settling(async () => {
     const celsius = wanted;
+    if (celsius === null) return;
     await wish({ celsius });
     if (wanted === celsius) wanted = null;
   });

@@ -52,7 +52,9 @@ export function limits(root, main) {
         ...above.flatMap((one) => [element("span", { id: `takes-${one}` }, TAKES[one].said), " "]));
       show(root, above.length > 0);
       watching.disconnect();
-      if (above.length > 0) watching.observe(main, { childList: true, subtree: true });
+      if (above.length === 0) return;
+      apply();
+      watching.observe(main, { childList: true, subtree: true });
     },
   };
 }

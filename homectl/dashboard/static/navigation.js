@@ -16,7 +16,7 @@ export function navigation({ links, main, skip }) {
     return { entry, link };
   });
 
-  const open = ({ simulated }) => home !== null && (!simulated || home.simulated);
+  const open = ({ simulated, past }) => home !== null && (!simulated || home.simulated) && (!past || home.remembers);
   const named = () => VIEWS.find(({ name }) => location.hash === `#/${name}`);
 
   function make(entry) {

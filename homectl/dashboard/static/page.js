@@ -5,8 +5,10 @@ import { tell } from "./home_clock.js";
 import { limits } from "./limits.js";
 import { navigation } from "./navigation.js";
 import { ribbon } from "./ribbon.js";
-import { session, signingIn, signOut } from "./signing_in.js";
+import { isBrought, session, signingIn, signOut, tradeBrought } from "./signing_in.js";
 import { homeStream } from "./stream.js";
+
+const AGAIN_MS = 1000;
 
 const at = (id) => document.getElementById(id);
 const views = navigation({ links: at("views"), main: at("main"), skip: at("skip") });
@@ -15,6 +17,7 @@ const limited = limits(at("limits"), at("main"));
 let newest = null;
 let due = 0;
 let end = () => {};
+let begun = 0;
 
 /** The newest home is drawn with the next frame; those in between are never drawn. */
 function draw(home) {
@@ -47,35 +50,64 @@ function stale(why) {
   mark(document.body, "data-stale", why !== "");
 }
 
-function listen() {
-  end = homeStream(draw, stale, signIn);
-}
-
-function signIn() {
+/** Nothing of a home is left, nor of who looked at it. */
+function clear() {
+  end();
   newest = null;
   stale("");
   views.close();
   limited.of();
-  show(at("person"), false);
+  for (const id of ["person", "entry"]) show(at(id), false);
+}
+
+function signIn(why = "") {
+  begun += 1;
+  clear();
   for (const id of ["ribbon", "unlinked", "alarms", "time"]) show(at(id), false);
   say(at("about"), "Sign in to see this home.");
-  signingIn(at("main"), begin);
+  signingIn(at("main"), why, begin);
 }
 
 async function leave() {
-  end();
-  await signOut();
+  say(at("entry"), "");
+  const why = await signOut();
+  if (at("person").hidden) return;
+  if (why) return say(at("entry"), why);
   signIn();
 }
 
 async function begin() {
-  const who = await session().catch(() => ({}));
-  if (!who) return signIn();
+  const mine = ++begun;
+  const why = await tradeBrought();
+  if (why && newest) return say(at("entry"), why);
+  const who = await session();
+  if (mine !== begun) return;
+  if (who === null) return signIn(why);
+  clear();
+  say(at("entry"), why);
+  end = homeStream(draw, stale, signIn);
+  if (who) greet(who);
+  else meet(mine);
+}
+
+/** Ask who is signed in until that is answered. Meanwhile nothing is limited here: the home refuses what it must. */
+async function meet(mine) {
+  let who;
+  while (who === undefined) {
+    await new Promise((soon) => setTimeout(soon, AGAIN_MS));
+    who = await session();
+    if (mine !== begun) return;
+  }
+  if (who === null) signIn();
+  else greet(who);
+}
+
+function greet(who) {
   say(at("who"), [...new Set([who.name, who.role])].filter(Boolean).join(", "));
   show(at("person"), Boolean(who.name));
   limited.of(who.role);
-  return listen();
 }
 
 at("leave").addEventListener("click", leave);
+addEventListener("hashchange", () => (isBrought() ? begin() : say(at("entry"), "")));
 begin();

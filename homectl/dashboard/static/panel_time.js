@@ -1,6 +1,7 @@
 /** The time of a simulated home: pause, step, speed, and a jump to a local time. */
 
 import { button, element, mark, say, show } from "./elements.js";
+import { localOf, utcOf } from "./home_clock.js";
 import { pace } from "./ribbon.js";
 
 const SPEEDS = [1, 10, 60, 600, 3600];
@@ -20,10 +21,10 @@ export function timePanel(root, tell) {
   const jump = element("button", { "data-action": "jump" }, "Jump");
   const form = element("form", { class: "controls", "aria-label": "Jump in time" },
     element("label", {}, element("span", { class: "quiet" }, "Jump to"), until), jump);
-  let offset = 0;
+  let zone = "UTC";
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    tell("jump", { to: Date.parse(`${until.value}Z`) / 1000 - offset });
+    tell("jump", { to: utcOf(until.value, zone) });
   });
   root.append(
     element("div", { class: "clockwork" }, state, clock),
@@ -32,19 +33,13 @@ export function timePanel(root, tell) {
   return {
     update(home) {
       const { paused = false, speed } = home.simulator;
-      offset = aheadOfUtc(home);
+      zone = home.timezone;
       say(state, pace(home.simulator));
       say(clock, home.local_time);
       show(pause, !paused);
       show(resume, paused);
       for (const each of speeds) mark(each, "aria-pressed", Number(each.dataset.speed) === speed);
-      if (!until.value) until.value = new Date((home.at + offset) * 1000).toISOString().slice(0, 16);
+      if (!until.value) until.value = localOf(home.at, zone);
     },
   };
-}
-
-/** Seconds by which the home's local time is ahead of UTC. */
-function aheadOfUtc({ at, local_time: said }) {
-  const [, day, time] = said.split(" ");
-  return Math.round((Date.parse(`${day}T${time}Z`) / 1000 - at) / 60) * 60;
 }

@@ -21,25 +21,40 @@ export function trafficPanel(root) {
       element("label", { class: "tick" }, still, "hold still")), said, rows);
   root.append(details);
   let messages = [];
-  let since = null;
   let dropped = 0;
+  let run = 0;
 
   const listening = every(EVERY_MS, async () => {
     if (still.checked) return;
-    const { known, why } = await look(since === null ? "/api/traffic" : `/api/traffic?since=${since}`);
-    if (why) return say(said, why);
-    since = known.messages.at(-1)?.id ?? since;
-    dropped += known.dropped;
-    messages = [...known.messages.toReversed(), ...messages].slice(0, KEPT);
-    draw();
+    const why = await read();
+    if (why) say(said, why);
+    else draw();
   });
+
+  /** Take what came since the newest message, which is told again: where it is another, another run of homectl counts anew. */
+  async function read() {
+    const newest = messages[0];
+    const { known, why } = await look(newest ? `/api/traffic?since=${newest.id - 1}` : "/api/traffic");
+    if (why) return why;
+    const [first, ...others] = known.messages;
+    if (!newest || known.dropped > 0) {
+      dropped += Math.max(0, known.dropped - 1);
+      messages = known.messages.toReversed().slice(0, KEPT);
+    } else if (JSON.stringify(first) === JSON.stringify(newest)) {
+      messages = [...others.toReversed(), ...messages].slice(0, KEPT);
+    } else {
+      [run, dropped, messages] = [run + 1, 0, []];
+      return read();
+    }
+    return "";
+  }
 
   function draw() {
     const wanted = filter.value.toLowerCase();
     const fitting = messages.filter((one) =>
       (!direction.value || one.direction === direction.value) && (!retained.checked || one.retained) &&
       `${one.topic} ${one.payload}`.toLowerCase().includes(wanted));
-    keep(rows, fitting.slice(0, SHOWN), ({ id }) => id, messageRow);
+    keep(rows, fitting.slice(0, SHOWN), ({ id }) => `${run} ${id}`, messageRow);
     const left = dropped ? `, ${dropped} went by unseen` : "";
     say(said, `${fitting.length} of the last ${messages.length} messages${left}`);
   }

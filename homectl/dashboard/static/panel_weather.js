@@ -29,14 +29,15 @@ function words({ outdoors, cloud }) {
 export function dial(name, unit, limits, set, spoken = name) {
   const range = element("input", { type: "range", ...limits, "aria-label": spoken });
   const exact = element("input", { type: "number", step: "any", "aria-label": `${spoken}, exactly` });
-  let touched = false;
+  let wanted = null;
   const follow = (from, to) => from.addEventListener("input", () => {
-    touched = true;
+    wanted = from.value;
     to.value = from.value;
   });
   const done = async (from) => {
+    const sent = wanted = from.value;
     if (Number.isFinite(from.valueAsNumber)) await set(from.valueAsNumber);
-    touched = false;
+    if (wanted === sent) wanted = null;
   };
   follow(range, exact);
   follow(exact, range);
@@ -44,7 +45,7 @@ export function dial(name, unit, limits, set, spoken = name) {
   return {
     root: element("div", { class: "dial" }, element("span", { class: "quiet" }, name), range, exact, element("span", { class: "quiet" }, unit)),
     update(value) {
-      if (touched || value === null || document.activeElement === exact) return;
+      if (wanted !== null || value === null || document.activeElement === exact) return;
       const text = String(Math.round(value * 10) / 10);
       if (exact.value !== text) exact.value = text;
       if (range.value !== text) range.value = value;

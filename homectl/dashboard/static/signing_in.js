@@ -22,24 +22,50 @@ async function tradeIn(token) {
   }
 }
 
-/** Who is signed in as `{ name, role }`; null for nobody. Takes a token out of the address first, if one is there. */
-export async function session() {
+/** Whether the address brings a token. */
+export const isBrought = () => window.location.hash.startsWith(FRAGMENT);
+
+/** Trade the token that the address brings, and take it out of there: why not as `tradeIn` says it, "" without one. */
+export async function tradeBrought() {
+  if (!isBrought()) return "";
   const { hash, pathname, search } = window.location;
-  if (hash.startsWith(FRAGMENT)) {
-    window.history.replaceState(null, "", pathname + search);
-    await tradeIn(decodeURIComponent(hash.slice(FRAGMENT.length)));
+  window.history.replaceState(null, "", pathname + search);
+  return tradeIn(plain(hash.slice(FRAGMENT.length)));
+}
+
+function plain(text) {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
   }
-  const answer = await fetch("/api/session", { signal: AbortSignal.timeout(WAITING_MS) });
-  return answer.ok ? answer.json() : null;
 }
 
-/** End the session. */
+/** Who is signed in as `{ name, role }`; null for nobody, undefined where that is not answered. */
+export async function session() {
+  try {
+    const answer = await fetch("/api/session", { signal: AbortSignal.timeout(WAITING_MS) });
+    if (answer.status === 401) return null;
+    return answer.ok ? await answer.json() : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** End the session: "" once nobody is signed in, else why somebody still is, in one sentence. */
 export async function signOut() {
-  await fetch("/api/session", { method: "DELETE", headers: { "X-Homectl": "1" } });
+  try {
+    const answer = await fetch("/api/session", {
+      method: "DELETE", headers: { "X-Homectl": "1" }, signal: AbortSignal.timeout(WAITING_MS),
+    });
+    return answer.ok || answer.status === 401 ? "" : `Not signed out: ${(await answer.json()).finding}`;
+  } catch {
+    return "Not signed out: homectl does not answer.";
+  }
 }
 
-/** Show under `root` the form that asks for a token; `done()` once somebody is signed in. */
-export function signingIn(root, done) {
+/** Show under `root` the form that asks for a token, and why the last one was not taken; `done()` once one is. */
+export function signingIn(root, why, done) {
   const token = element("input", { type: "password", id: "token", autocomplete: "current-password", required: "" });
   const finding = element("p", { class: "quiet", role: "alert", hidden: "" });
   const form = element(
@@ -58,12 +84,10 @@ export function signingIn(root, done) {
     token.value = "";
     say(finding, await tradeIn(given));
     if (finding.textContent !== "") token.focus();
-    else {
-      form.remove();
-      done();
-    }
+    else done();
   });
   root.append(form);
+  say(finding, why);
   token.focus();
   return form;
 }

@@ -14,11 +14,19 @@ import { worldPanel } from "./panel_world.js";
 /** The view under `root`. */
 export function simulatorView(root) {
   const answer = element("p", { class: "answer", role: "alert", "data-field": "simulator-answer", hidden: "" });
+  const refusals = refusalsAfterwards();
   const tell = async (control, values = {}) => {
+    say(answer, "");
+    const before = refusals.last();
     const said = await simulate(control, values);
-    say(answer, said);
-    if (!said) speak(`Asked the simulator: ${control}`);
+    if (said) say(answer, said);
+    else if (refusals.last() === before) speak(`Asked the simulator: ${control}`);
     return said;
+  };
+  const hear = (refused) => {
+    if (!refusals.isNew(refused)) return;
+    speak("");
+    say(answer, `The simulator refused${refused.control && ` ${refused.control}`}: ${refused.reason}`);
   };
   const panel = (name, title) => {
     const heading = element("h2", { id: `panel-${name}` }, title);
@@ -39,8 +47,30 @@ export function simulatorView(root) {
     modelPanel(places.model),
   ];
   return {
-    update: (home) => panels.forEach((one) => one.update(home)),
+    update(home) {
+      hear(home.simulator.refused);
+      panels.forEach((one) => one.update(home));
+    },
     shown: () => panels.forEach((one) => one.shown?.()),
-    hidden: () => panels.forEach((one) => one.hidden?.()),
+    hidden() {
+      refusals.forget();
+      panels.forEach((one) => one.hidden?.());
+    },
+  };
+}
+
+/** Which refusals of the simulator came while somebody looked: what is first seen was there before. */
+function refusalsAfterwards() {
+  let last = null;
+  return {
+    last: () => last,
+    isNew(refused) {
+      const [before, now] = [last, refused?.id ?? 0];
+      last = now;
+      return before !== null && now !== before && now !== 0;
+    },
+    forget() {
+      last = null;
+    },
   };
 }

@@ -23,7 +23,7 @@ export function whyView(root) {
   return {
     update(home) {
       const decided = home.areas.filter(({ devices }) => devices.some(({ targets }) => targets.length > 0));
-      keep(areas, decided, ({ id }) => id, areaCard);
+      keep(areas, decided.map((area) => ({ area, home })), ({ area }) => area.id, areaCard);
       rungs.update(home);
     },
     shown: () => rungs.shown(),
@@ -31,15 +31,15 @@ export function whyView(root) {
   };
 }
 
-function areaCard(area) {
+function areaCard({ area }) {
   const title = element("h2", { id: `why-${area.id}` });
   const decisions = element("div", { class: "devices" });
   const root = element("section", { class: "area", "aria-labelledby": title.id }, title, decisions);
   return {
     root,
-    update(now) {
+    update({ area: now, home }) {
       say(title, now.name);
-      const all = now.devices.flatMap((device) => device.targets.map((target) => ({ device, target })));
+      const all = now.devices.flatMap((device) => device.targets.map((target) => ({ device, target, home })));
       mark(root, "data-wide", Math.min(4, all.length));
       keep(decisions, all, ({ target }) => target.target, decisionCard);
     },
@@ -64,12 +64,12 @@ function decisionCard({ device, target }) {
     say(more, why ?? known.explanation);
     speak(more.textContent);
   }, { class: "quiet", "data-action": "explain" });
+  const earlier = earlierDecisions(device, target);
   const root = element("article", { class: "card decision", "data-why": target.target },
-    element("header", {}, name, ruling), sentence, sure.root, suggestion.root, answer, weigh, more,
-    earlierDecisions(device, target));
+    element("header", {}, name, ruling), sentence, sure.root, suggestion.root, answer, weigh, more, earlier);
   return {
     root,
-    update({ device: seen, target: now }) {
+    update({ device: seen, target: now, home }) {
       const [word, tone] = RULING[now.verdict?.ruling] ?? ["not decided yet", ""];
       say(name, seen.name);
       say(ruling, now.verdict ? `${word}, ${ago(now.verdict.at)}` : word);
@@ -77,6 +77,7 @@ function decisionCard({ device, target }) {
       say(sentence, withoutName(now.decision, seen) || "Nothing has been decided about it yet.");
       sure.update(now.verdict);
       suggestion.update(now);
+      show(earlier, home.remembers);
     },
   };
 }

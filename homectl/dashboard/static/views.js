@@ -8,12 +8,13 @@ import { whyView } from "./view_why.js";
 
 /**
  * `view(root)` fills an empty section and gives `{ update(home), shown(), hidden() }`: `update` only while it is shown,
- * `shown` and `hidden` when it comes and goes. `simulated`: only where the home is a simulated one.
+ * `shown` and `hidden` when it comes and goes. `simulated`: only where the home is a simulated one; `past`: only where
+ * what has been is remembered.
  */
 export const VIEWS = [
   { name: "home", title: "Home", view: homeView },
   { name: "why", title: "Why", view: whyView },
-  { name: "history", title: "History", view: historyView },
-  { name: "model", title: "Model", view: modelView },
+  { name: "history", title: "History", view: historyView, past: true },
+  { name: "model", title: "Model", view: modelView, past: true },
   { name: "simulator", title: "Simulator", view: simulatorView, simulated: true },
 ];
