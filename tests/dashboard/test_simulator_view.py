@@ -287,6 +287,28 @@ def test_traffic_is_shown_newest_first_by_direction_words_and_retention(see: See
     see(scene)
 
 
+def test_the_clock_of_a_simulated_home_drowns_no_message_of_a_device_unless_it_is_asked_for(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        await seen.go("simulator")
+        passed = seen.home.passed
+        passed.note(Message("zigbee2mqtt/lamp", b'{"state": "ON"}'), NOON)
+        await seen.page.get_by_text("Show what is sent").click()
+        rows = seen.page.get_by_role("list", name="Messages").get_by_role("listitem")
+        await expect(rows).to_have_count(1)
+        for number in range(400):
+            passed.note(Message(f"sim/small/{('clock', 'settled', 'ack')[number % 3]}", str(number).encode()), NOON)
+        for _ in range(2):
+            async with seen.page.expect_response("**/api/traffic*"):
+                pass
+        await expect(seen.page.locator('[data-field="traffic"]')).to_have_text("1 of the last 1 messages")
+        await seen.page.get_by_label("without the clock").uncheck()
+        passed.note(Message("sim/small/clock", b"later"), NOON)
+        await expect(rows).to_have_count(2)
+        await expect(rows.first).to_contain_text("sim/small/clock")
+
+    see(scene)
+
+
 @pytest.mark.parametrize("said", [2, 3, 5], ids="{} messages".format)
 def test_traffic_of_another_run_begins_anew_however_many_messages_it_has_had(see: See, said: int) -> None:
     async def scene(seen: Seen) -> None:

@@ -6,6 +6,7 @@ import { choice, element, keep, say, show } from "./elements.js";
 const EVERY_MS = 1000;
 const KEPT = 300;
 const SHOWN = 100;
+const CLOCKWORK = /^sim\/[^/]+\/(clock|settled|ack)$/; // three at every step of a simulated home's time
 const DIRECTIONS = [["", "both directions"], ["in", "from devices"], ["out", "from homectl"]];
 
 /** `{ update(), shown(), hidden() }` for the panel under `root`. Asks nothing while it is closed. */
@@ -14,13 +15,15 @@ export function trafficPanel(root) {
   const direction = choice("Direction", DIRECTIONS);
   const retained = element("input", { type: "checkbox" });
   const still = element("input", { type: "checkbox" });
+  const quiet = element("input", { type: "checkbox", checked: "" });
   const said = element("p", { class: "quiet", role: "status", "data-field": "traffic" });
   const rows = element("ol", { class: "messages", tabindex: "0", "aria-label": "Messages" });
   const details = element("details", {}, element("summary", {}, "Show what is sent"),
     element("div", { class: "controls" }, filter, direction, element("label", { class: "tick" }, retained, "retained only"),
-      element("label", { class: "tick" }, still, "hold still")), said, rows);
+      element("label", { class: "tick" }, quiet, "without the clock"), element("label", { class: "tick" }, still, "hold still")), said, rows);
   root.append(details);
   let messages = [];
+  let newest = null;
   let dropped = 0;
   let run = 0;
 
@@ -33,20 +36,25 @@ export function trafficPanel(root) {
 
   /** Take what came since the newest message, which is told again: where it is another, another run of homectl counts anew. */
   async function read() {
-    const newest = messages[0];
     const { known, why } = await look(newest ? `/api/traffic?since=${newest.id - 1}` : "/api/traffic");
     if (why) return why;
     const [first, ...others] = known.messages;
     if (!newest || known.dropped > 0) {
       dropped += Math.max(0, known.dropped - 1);
-      messages = known.messages.toReversed().slice(0, KEPT);
+      take(known.messages);
     } else if (JSON.stringify(first) === JSON.stringify(newest)) {
-      messages = [...others.toReversed(), ...messages].slice(0, KEPT);
+      take(others);
     } else {
-      [run, dropped, messages] = [run + 1, 0, []];
+      [run, dropped, messages, newest] = [run + 1, 0, [], null];
       return read();
     }
     return "";
+  }
+
+  function take(came) {
+    newest = came.at(-1) ?? newest;
+    const kept = came.filter(({ topic }) => !quiet.checked || !CLOCKWORK.test(topic));
+    messages = [...kept.toReversed(), ...messages].slice(0, KEPT);
   }
 
   function draw() {
