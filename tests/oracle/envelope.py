@@ -222,19 +222,20 @@ class Envelope:
         word = self.words.get((device, quantity))
         return math.nan if word is None else word.value
 
-    def _trusted(self, device: str) -> list[Thermometer]:
-        return [one for name, one in self.rooms.beside(device).items() if self._trusts(name, one)]
+    def _trusted(self, device: str, soon: float = 0.0) -> list[Thermometer]:
+        return [one for name, one in self.rooms.beside(device).items() if self._trusts(name, one, soon)]
 
-    def _trusts(self, name: str, one: Thermometer) -> bool:
+    def _trusts(self, name: str, one: Thermometer, soon: float) -> bool:
+        """`soon`: seconds from now on by which it may stand still for too long."""
         if one.missing is not None or not self._fresh(name, "temperature"):
             return False
         heard = [heater for other, heater in self.rooms.heaters_by(name).items() if other in self.alive]
-        return not one.stands_still(self.t + self.rooms.ahead, heard)
+        return not one.stands_still(self.t + self.rooms.ahead + soon, heard)
 
-    def _lost_for(self, device: str) -> float:
+    def _lost_for(self, device: str, soon: float = 0.0) -> float:
         """Seconds of this run since a temperature of the room could be trusted."""
         room = self.rooms.beside(device)
-        if not room or self._trusted(device):
+        if not room or self._trusted(device, soon):
             return 0.0
         since = []
         for name, one in room.items():
@@ -354,7 +355,7 @@ class Envelope:
 
     def _justified(self, device: str, value: float) -> None:
         """A safety function has a reason for each thing it does."""
-        warmest, lost = float(self.home[device]["warmest"]), self._lost_for(device)
+        warmest, lost = float(self.home[device]["warmest"]), self._lost_for(device, soon=1.0)
         free = self.held.get((device, "setpoint"), -math.inf) <= self.t
         reasons = (
             value == self._lowest(device) and (self.heat_off or self._hot(device)),
