@@ -145,7 +145,11 @@ def test_weather_scenario_seed_recording_and_broker_are_asked_of_the_simulator(s
         await seen.page.get_by_role("spinbutton", name="Seed").fill("11")
         await seen.button("Begin anew with this seed").click()
         await seen.button("Record what devices say").click()
+        file = "/var/lib/simulator/recordings/small-20250107-1230.db"
+        state = seen.page.locator('[data-field="recording"]')
+        await expect(state).to_have_text(f"Recording to {file}")
         await seen.button("Stop recording").click()
+        await expect(state).to_have_text(f"Recorded to {file}; homectl replay reads it")
         await seen.page.get_by_label("What goes wrong with the broker").select_option("drop")
         await seen.button("Break the broker").click()
         await expect(seen.page.locator("#spoken")).to_have_text("Asked the simulator: broker")

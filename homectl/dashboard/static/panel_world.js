@@ -74,13 +74,13 @@ function beginning(tell) {
 function recording(tell) {
   const begin = button("Record", "Record what devices say", () => tell("record", { on: true }), { "data-action": "record" });
   const end = button("Stop", "Stop recording", () => tell("record", { on: false }), { "data-action": "stop-recording" });
-  const state = element("span", { class: "quiet", "data-field": "recording" });
+  const state = element("span", { class: "quiet", role: "status", "data-field": "recording" });
   return {
     root: row("Recording", begin, end, state),
-    update({ recording: now }) {
+    update({ recording: now, recorded: last }) {
       show(begin, !now);
       show(end, Boolean(now));
-      say(state, now ? `Recording${typeof now === "string" ? ` to ${now}` : ""}; homectl replay reads it` : "");
+      say(state, now ? `Recording to ${now}` : last ? `Recorded to ${last}; homectl replay reads it` : "");
     },
   };
 }
