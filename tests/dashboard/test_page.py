@@ -84,7 +84,7 @@ def test_a_failure_says_what_failed_and_why(see: See) -> None:
     see(scene)
 
 
-def test_five_wrong_pins_lock_out_and_an_unlock_that_failed_offers_no_retry(see: See) -> None:
+def test_five_wrong_pins_lock_out_which_cancel_takes_away_and_an_unlock_that_failed_offers_no_retry(see: See) -> None:
     async def scene(seen: Seen) -> None:
         await seen.button("Unlock Front door lock").click()
         await seen.page.get_by_label("Name").fill("Ada")
@@ -98,6 +98,8 @@ def test_five_wrong_pins_lock_out_and_an_unlock_that_failed_offers_no_retry(see:
         await seen.button("Confirm: unlock Front door lock").click()
         await expect(said).to_contain_text("Refused: too many wrong")
         assert seen.home.asked == []
+        await seen.button("Do not unlock Front door lock").click()
+        await expect(said).to_be_hidden()
         seen.excuse("status of 4")
         seen.home.ask(LOCK, Unlock(), Cause.PERSON)
         seen.home.fail(LOCK)

@@ -3,7 +3,7 @@
 import { ask } from "./asking.js";
 import { button, element, show } from "./elements.js";
 
-/** `{ root, begin(), end() }` for the lock of a device; `answer` is told why it was not asked, or nothing. */
+/** `{ root, begin(), end() }` for the lock of a device; `answer` is told why it was not asked, or nothing once that is over. */
 export function stepUp(device, answer) {
   const person = element("input", { autocomplete: "off", maxlength: 64, required: "" });
   const pin = element("input", { type: "password", inputmode: "numeric", autocomplete: "off", maxlength: 12, required: "" });
@@ -20,6 +20,7 @@ export function stepUp(device, answer) {
 
   function end() {
     pin.value = "";
+    if (!root.hidden) answer("");
     show(root, false);
   }
 
