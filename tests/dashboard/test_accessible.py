@@ -50,15 +50,21 @@ class Eventful(FakeHome):
 
 def eventful() -> FakeHome:
     home = Eventful()
-    long = home.home.device("bolt").model_copy(update={"name": "Front door lock and letterbox of the whole house"})
-    home.home = home.home.with_device(long)
     home.by_hand(LAMP, 1.0)
     home.report("bolt", Quantity.LOCK, float(LockState.JAMMED))
     home.suggestions = {HEATING: Setpoint(21.0)}
-    home.alarms = ("Front door lock and letterbox of the whole house: jammed",)
+    home.alarms = ("Front door lock: jammed",)
     wish = Decision(target=LAMP, setting=Light(on=False), cause=Cause.LEARNED, confidence=0.87, reason="still", at=NOON)
     home.verdicts = {LAMP: Verdict(decision=wish, ruling=Ruling.REFUSED, rule="flicker", reason="changed 20 s ago")}
     home.simulator |= {"faults": {"climate": ["stuck"], "": ["clock"]}, "overridden": {"climate": {"humidity": 70.0}}}
+    return home
+
+
+def wordy() -> FakeHome:
+    """The same with a long name."""
+    home = eventful()
+    bolt = home.home.device("bolt").model_copy(update={"name": "Front door lock and letterbox of the whole house"})
+    home.home = home.home.with_device(bolt)
     return home
 
 
@@ -67,7 +73,7 @@ def test_nothing_is_wider_than_the_window_and_every_control_has_a_name_and_room(
     runner: asyncio.Runner, browser: Browser, past: Remembered, view: str
 ) -> None:
     async def play() -> None:
-        async with opened(browser, eventful(), past) as seen:
+        async with opened(browser, wordy(), past) as seen:
             await settled(seen, view)
             await unfolded(seen, view)
             for width in (320, 360, 720, 1440):
@@ -81,6 +87,35 @@ def test_nothing_is_wider_than_the_window_and_every_control_has_a_name_and_room(
                 assert len(names) >= 4
                 assert [name for name in names if not name or names.count(name) > 1] == []
                 assert [(name, *sides) for name, *sides in controls if min(sides) < 24] == []
+
+    runner.run(play())
+
+
+NAMED = """nodes => nodes.map(node => [
+  node.innerText || node.textContent, node.getAttribute("aria-label") ?? node.textContent,
+])"""
+"""What each control says to the eye, shown now or not, and to the ear."""
+
+
+def plain(text: str) -> str:
+    """Words and figures alone: arrows, dots and signs such as − are not said."""
+    return " ".join("".join(sign if sign.isalnum() else " " for sign in text.casefold()).split())
+
+
+@pytest.mark.parametrize("view", [*VIEWS, *LOOKED_BACK])
+def test_the_spoken_name_of_a_control_holds_its_visible_text(
+    runner: asyncio.Runner, browser: Browser, past: Remembered, view: str
+) -> None:
+    async def play() -> None:
+        async with opened(browser, eventful(), past) as seen:
+            await settled(seen, view)
+            await unfolded(seen, view)
+            if view == "simulator":
+                await seen.page.locator('[data-walker="Ben"]').click()  # who is carried somewhere renames every room
+            said = await seen.page.locator("button, summary").evaluate_all(NAMED)
+            assert len(said) > 5
+            texts = [(plain(shown), plain(spoken)) for shown, spoken in said]
+            assert [text for text in texts if text[0] and f" {text[0]} " not in f" {text[1]} "] == []
 
     runner.run(play())
 

@@ -98,7 +98,7 @@ def test_five_wrong_pins_lock_out_which_cancel_takes_away_and_an_unlock_that_fai
         await seen.button("Confirm: unlock Front door lock").click()
         await expect(said).to_contain_text("Refused: too many wrong")
         assert seen.home.asked == []
-        await seen.button("Do not unlock Front door lock").click()
+        await seen.button("Cancel: do not unlock Front door lock").click()
         await expect(said).to_be_hidden()
         seen.excuse("status of 4")
         seen.home.ask(LOCK, Unlock(), Cause.PERSON)
@@ -143,7 +143,7 @@ def test_a_wrong_pin_says_so_and_is_forgotten(see: See) -> None:
         said = seen.target("bolt/lock").locator('[data-field="answer"]')
         await expect(said).to_have_text("Refused: the person or the PIN is wrong; try again")
         assert await seen.page.get_by_label("PIN").input_value() == ""
-        await seen.button("Do not unlock Front door lock").click()
+        await seen.button("Cancel: do not unlock Front door lock").click()
         await expect(seen.page.get_by_label("PIN")).to_be_hidden()
         assert seen.home.asked == []
         seen.excuse("401")
@@ -191,11 +191,11 @@ def test_a_suggestion_can_be_answered_with_yes_and_no(see: See) -> None:
     async def scene(seen: Seen) -> None:
         lamp, valve = (seen.target(t).locator('[data-field="suggestion"]') for t in ("lamp/light", "valve/setpoint"))
         await expect(lamp).to_contain_text("Suggested: on")
-        await seen.button("Do what is suggested for Ceiling lamp").click()
+        await seen.button("Yes, do what is suggested for Ceiling lamp").click()
         await expect(lamp).to_be_hidden()
         await expect(seen.target("lamp/light").locator('[data-field="outcome"]')).to_contain_text("Asked: on")
         await expect(valve).to_contain_text("Suggested: 21.0 °C")
-        await seen.button("Leave Radiator as it is").click()
+        await seen.button("No, leave Radiator as it is").click()
         await expect(valve).to_be_hidden()
         await expect(seen.target("valve/setpoint").locator('[data-field="hold"]')).to_contain_text("On hold")
 
@@ -213,7 +213,7 @@ def test_a_hold_until_something_happens_and_a_mode_are_set_and_shown_with_their_
         mode = seen.page.locator('[data-field="mode"]')
         await expect(mode).to_contain_text("Away until 13:30, set by the page: lamps off")
         await expect(seen.button("Set away mode")).to_have_attribute("aria-pressed", "true")
-        await seen.button("End the mode").click()
+        await seen.button("No mode: end it").click()
         await expect(mode).to_be_hidden()
         assert seen.home.span is None
 

@@ -60,16 +60,16 @@ def test_a_wall_switch_pressed_on_the_plan_shows_as_by_hand_with_a_hold(see: See
 def test_a_person_is_picked_up_and_put_down_by_keyboard_alone(see: See) -> None:
     async def scene(seen: Seen) -> None:
         await seen.go("simulator")
-        ben = seen.button("Ben, away: move")
+        ben = seen.button("Ben (B), away: move")
         await ben.focus()
         await seen.page.keyboard.press("Enter")
         await expect(ben).to_have_attribute("aria-pressed", "true")
         await seen.page.keyboard.press("Escape")
         await expect(ben).to_have_attribute("aria-pressed", "false")
         await seen.page.keyboard.press("Enter")
-        await seen.button("Move Ben to Living room").focus()
+        await seen.button("Living room, 19.8 °C, nobody here: move Ben there").focus()
         await seen.page.keyboard.press("Enter")
-        await expect(seen.button("Ben, Living room: move")).to_be_visible()
+        await expect(seen.button("Ben (B), Living room: move")).to_be_visible()
         assert seen.home.simulated == [("move", {"person": "Ben", "area": "living"})]
 
     see(scene)
@@ -106,7 +106,7 @@ def test_a_sensor_is_made_to_say_something_until_it_is_given_back(see: See) -> N
         row = seen.page.locator('[data-simulated="motion"] [data-sense="illuminance"]')
         await expect(row).to_have_attribute("data-given", "true")
         await seen.button("Motion of Motion sensor: Still").click()
-        await seen.button("Let Motion sensor measure Brightness itself").click()
+        await seen.button("Give back: let Motion sensor measure Brightness itself").click()
         await expect(row).to_have_attribute("data-given", "false")
         told = [("illuminance", 2000.0), ("motion", 0.0), ("illuminance", None)]
         wanted = [("sense", {"device": "motion", "quantity": name, "value": value}) for name, value in told]
@@ -125,7 +125,7 @@ def test_a_fault_is_flagged_until_it_is_mended(see: See) -> None:
         await expect(flag).to_have_text("stuck")
         await seen.button("Mend Motion sensor").click()
         await expect(flag).to_be_hidden()
-        await seen.button("Let it go wrong with the home").click()
+        await seen.button("Break the home").click()
         await expect(seen.page.locator('[data-field="home-faults"]')).to_have_text("clock 12 h ahead")
         stuck = ("fault", {"device": "motion", "kind": "stuck"})
         assert seen.home.simulated == [stuck, ("mend", {"device": "motion"}), ("fault", {"kind": "clock"})]
@@ -139,11 +139,11 @@ def test_weather_scenario_seed_recording_and_broker_are_asked_of_the_simulator(s
         await seen.page.get_by_role("spinbutton", name="Outdoors, exactly").fill("-5")
         await seen.page.get_by_role("spinbutton", name="Outdoors, exactly").press("Enter")
         await expect(seen.page.locator('[data-field="weather"]')).to_have_text("-5.0 °C outdoors, some clouds")
-        await seen.button("Give the weather back").click()
+        await seen.button("Its own weather again").click()
         await seen.page.get_by_role("combobox", name="Scenario").select_option("fire")
         await seen.button("Begin the scenario").click()
         await seen.page.get_by_role("spinbutton", name="Seed").fill("11")
-        await seen.button("Begin anew with this seed").click()
+        await seen.button("Reset: begin anew with this seed").click()
         await seen.button("Record what devices say").click()
         file = "/var/lib/simulator/recordings/small-20250107-1230.db"
         state = seen.page.locator('[data-field="recording"]')

@@ -20,7 +20,7 @@ function homeFaults(tell) {
   const kinds = element("select", { "aria-label": "What goes wrong with the home" });
   const wrong = element("span", { class: "tag bad", "data-field": "home-faults", hidden: "" });
   const root = row("The home", kinds,
-    button("Break", "Let it go wrong with the home", () => tell("fault", { kind: kinds.value }), { "data-action": "fault-home" }),
+    button("Break", "Break the home", () => tell("fault", { kind: kinds.value }), { "data-action": "fault-home" }),
     button("Mend", "Mend the home", () => tell("mend"), { "data-action": "mend-home", class: "quiet" }), wrong);
   return {
     root,
@@ -64,7 +64,7 @@ function beginning(tell) {
   seed.addEventListener("input", () => mark(seed, "data-touched", true));
   const reset = () => tell("reset", Number.isInteger(seed.valueAsNumber) ? { seed: seed.valueAsNumber } : {});
   return {
-    root: row("Seed", seed, button("Reset", "Begin anew with this seed", reset, { "data-action": "reset" })),
+    root: row("Seed", seed, button("Reset", "Reset: begin anew with this seed", reset, { "data-action": "reset" })),
     update({ seed: now }) {
       if (now !== undefined && !seed.dataset.touched) seed.value = now;
     },

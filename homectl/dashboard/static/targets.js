@@ -74,8 +74,8 @@ function measured(device) {
 export function suggestionRow(device, wish) {
   const text = element("span", {});
   const root = element("p", { class: "suggestion pair", "data-field": "suggestion", hidden: "" }, text,
-    button("Yes", `Do what is suggested for ${device.name}`, () => wish({ by: BY }, "accept"), { "data-action": "accept" }),
-    button("No", `Leave ${device.name} as it is`, () => wish({ by: BY }, "reject"), { "data-action": "reject" }));
+    button("Yes", `Yes, do what is suggested for ${device.name}`, () => wish({ by: BY }, "accept"), { "data-action": "accept" }),
+    button("No", `No, leave ${device.name} as it is`, () => wish({ by: BY }, "reject"), { "data-action": "reject" }));
   return {
     root,
     update(now) {

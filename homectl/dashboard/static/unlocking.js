@@ -8,7 +8,7 @@ export function stepUp(device, answer) {
   const person = element("input", { autocomplete: "off", maxlength: 64, required: "" });
   const pin = element("input", { type: "password", inputmode: "numeric", autocomplete: "off", maxlength: 12, required: "" });
   const confirm = element("button", { "data-action": "confirm-unlock", "aria-label": `Confirm: unlock ${device.name}` }, "Confirm");
-  const cancel = button("Cancel", `Do not unlock ${device.name}`, end, { "data-action": "cancel-unlock", class: "quiet" });
+  const cancel = button("Cancel", `Cancel: do not unlock ${device.name}`, end, { "data-action": "cancel-unlock", class: "quiet" });
   const root = element("form", { class: "step-up", hidden: "", "aria-label": `Unlock ${device.name}` },
     element("label", {}, "Name", person), element("label", {}, "PIN", pin), confirm, cancel);
 

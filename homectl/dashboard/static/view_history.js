@@ -26,7 +26,7 @@ export function historyView(root) {
   const table = valueTable();
   const decided = decisionList();
   const spans = Object.entries(SPANS).map(([name, length]) =>
-    button(name, `Show the last ${name === "6 h" ? "6 hours" : name.toLowerCase()}`, () => lately(length), { "data-span": name }));
+    button(name, `Show the last ${name.toLowerCase()}`, () => lately(length), { "data-span": name }));
   const log = logbookSection();
   const meaning = legend();
   let home = null;
