@@ -273,6 +273,18 @@ def test_values_show_their_age_and_a_device_that_is_gone_says_so(see: See) -> No
     see(scene)
 
 
+def test_a_thermostat_says_once_how_old_it_is_where_all_of_it_is_as_old(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        facts = seen.target("valve/setpoint").locator(".facts")
+        seen.home.pass_time(300)
+        await expect(facts).to_have_text("19.6 °C measured5 min ago")
+        seen.home.report("valve", Quantity.TEMPERATURE, 22.4)
+        seen.home.report("valve", Quantity.HEATING, 1.0)
+        await expect(facts).to_have_text("22.4 °C measured just now, heating5 min ago")
+
+    see(scene)
+
+
 def test_a_sensor_that_homectl_does_not_believe_is_flagged_on_its_card_until_it_does_again(see: See) -> None:
     async def scene(seen: Seen) -> None:
         climate = seen.page.locator('[data-device="climate"]')

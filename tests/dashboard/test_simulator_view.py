@@ -213,13 +213,16 @@ def test_traffic_is_shown_newest_first_by_direction_words_and_retention(see: See
     see(scene)
 
 
+SURE = {"locked": 1.0, "unlocked": 0.0}
+
+
 class Reading(FakeHome):
     """A home whose policy reads two facts, one of which is not known."""
 
     async def inputs(self, target: Target) -> InputsView:
         lux = FeatureView(name="lux", value=84.0, unit="lx", age=180.0, missing=False)
         sun = FeatureView(name="sun", value=0.0, unit="°", age=None, missing=True)
-        heads = (HeadView(task="light_on", said={"on": 0.87, "off": 0.13}),)
+        heads = (HeadView(task="light_on", said={"on": 0.87, "off": 0.13}), HeadView(task="lock", said=SURE))
         about = {"at": NOON, "policy": "network base-3", "guard": "would be let through", "record": f"{target}@1"}
         return InputsView(features=(lux, sun), heads=heads, change=0.31, **about)
 
@@ -230,6 +233,8 @@ def test_what_the_network_reads_and_says_is_shown_with_ages(see: See) -> None:
         await seen.page.get_by_text("Show what the model sees and says").click()
         head = seen.page.locator('[data-task="light_on"]')
         await expect(head).to_contain_text("87 %")
+        sure = seen.page.locator('[data-task="lock"] .chance')
+        await expect(sure).to_have_text(["lockedover 99 %", "unlockedunder 1 %"])
         await expect(seen.page.locator('[data-task="change"]')).to_contain_text("31 %")
         rows = seen.page.get_by_role("region", name="Inputs of the model").locator("tbody tr")
         await expect(rows).to_have_text(["lux84 lx3 min ago", "sunnot known"])

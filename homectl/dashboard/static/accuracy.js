@@ -2,6 +2,7 @@
 
 import { element, keep, say, show } from "./past_elements.js";
 import { axis, bars, colour, plotIn } from "./plot.js";
+import { counted } from "./words.js";
 
 const HEIGHT = 170;
 const TASKS = { light: "Light", setpoint: "Heating", lock: "Lock" };
@@ -91,7 +92,7 @@ function dayRow() {
   return {
     root: element("tr", {}, ...cells),
     update({ day, task, right, of, foreseen, changes }) {
-      const texts = [day, TASKS[task], of ? `${right} of ${of}` : "–", `${foreseen} of ${changes} changes`];
+      const texts = [day, TASKS[task], of ? `${right} of ${of}` : "–", `${foreseen} of ${counted(changes, "change")}`];
       texts.forEach((text, place) => say(cells[place], text));
     },
   };

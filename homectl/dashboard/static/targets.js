@@ -38,8 +38,9 @@ export function targetCard({ target, device }) {
     const state = valueOf(seen, STATE[now.kind]);
     mark(root, "data-reported", now.reported);
     say(fields.reported, now.kind === "setpoint" && now.reported !== "unknown" ? `Set to ${now.reported}` : capital(now.reported));
-    say(fields.measured, now.kind === "setpoint" ? measured(seen) : "");
-    say(fields.age, state ? freshness(state) : "not heard yet");
+    const old = state ? freshness(state) : "not heard yet";
+    say(fields.measured, now.kind === "setpoint" ? measured(seen, old) : "");
+    say(fields.age, old);
     say(level, now.autonomy);
     mark(level, "aria-label", `homectl may: ${now.autonomy}`);
     say(fields.outcome, outcome(now));
@@ -65,9 +66,11 @@ function changed({ changed_by: by, changed_at: since, changed_why: why }) {
   return `Changed ${by === "by hand" ? by : `by ${by}`}${when}${why ? `: ${why}` : ""}`;
 }
 
-function measured(device) {
+/** What a thermostat measures and does; how old that is only where it is not as old as what is `said` beside it. */
+function measured(device, said) {
   const [air, heating] = [valueOf(device, "temperature"), valueOf(device, "heating")];
-  return [air && `${air.text} measured ${freshness(air)}`, heating && heating.text].filter(Boolean).join(", ");
+  const old = air && freshness(air) !== said ? ` ${freshness(air)}` : "";
+  return [air && `${air.text} measured${old}`, heating && heating.text].filter(Boolean).join(", ");
 }
 
 /** `{ root, update(target) }`: what homectl would do and leaves to a person. */
