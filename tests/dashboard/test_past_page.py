@@ -182,7 +182,12 @@ def test_the_record_is_drawn_and_told_in_tables(see: Callable[..., None]) -> Non
         await expect(accuracy.locator("figure").first).to_contain_text("1 of 2 right")
         await accuracy.get_by_text("Accuracy as a table").click()
         await expect(accuracy.get_by_role("row").nth(1)).to_contain_text("2025-01-07")
+        await expect(accuracy.first).to_contain_text("only what was sure enough to be carried out")
         reliability = page.get_by_role("region", name="Reliability").first
+        await expect(reliability).to_contain_text("also what was not sure enough to be carried out")
+        await reliability.get_by_text("Reliability as a table").click()
+        answers = ["Light55 %100 %1", "Light85 %0 %1", "Light90 %100 %1"]  # of which two were sure enough
+        await expect(reliability.locator("tbody tr")).to_have_text(answers)
         await expect(reliability.get_by_role("img")).to_have_attribute(
             "aria-label", re.compile(r"85\s% said, 0 % happened, 1 time;")
         )

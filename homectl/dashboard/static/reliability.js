@@ -1,4 +1,4 @@
-/** Reliability: of what was said to be so likely, how much proved right. */
+/** Reliability: of all that people answered, how much proved right of what was said to be so likely. */
 
 import { element, keep, say, show } from "./past_elements.js";
 import { counted, percent } from "./words.js";
@@ -7,6 +7,9 @@ const SVG = "http://www.w3.org/2000/svg";
 const TASKS = { light: "Light", setpoint: "Heating", lock: "Lock" };
 /** Where the corners of each task's marks are; none for a circle. */
 const CORNERS = { light: [], setpoint: [[-0.85, -0.85], [0.85, -0.85], [0.85, 0.85], [-0.85, 0.85]], lock: [[0, -1.2], [1.2, 0], [0, 1.2], [-1.2, 0]] };
+const HOW = "How sure it said it was, and how often it was right. This counts everything that people answered, also what was not sure "
+  + "enough to be carried out, so it may look worse than the accuracy. On the line both are the same; below it, it was too sure. "
+  + "A larger dot stands for more answers.";
 const SIDE = 260;
 const LEFT = 40;
 const BOTTOM = 34;
@@ -25,8 +28,7 @@ export function reliabilitySection() {
   const legend = element("ul", { class: "legend" });
   const root = element("section", { class: "card past-card", "aria-labelledby": "reliability-title" },
     element("header", {}, element("h2", { id: "reliability-title" }, "Reliability")),
-    element("p", { class: "quiet" }, "How sure it said it was, and how often it was right. On the line both are the same; below it, it was too sure. "
-      + "A larger dot stands for more answers."),
+    element("p", { class: "quiet" }, HOW),
     none, picture, legend, table);
   return {
     root,
