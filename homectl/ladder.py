@@ -11,7 +11,20 @@ from homectl.control.autonomy import rung_of
 from homectl.control.holds import SOMEBODY
 from homectl.control.pipeline import Moment, level_of
 from homectl.control.state import ControlState
-from homectl.home import HOMECTL, ActionRefused, Autonomy, Home, JournalError, Rung, RungView, Step, Target, local_words
+from homectl.home import (
+    ASKED,
+    FORCED,
+    HOMECTL,
+    ActionRefused,
+    Autonomy,
+    Home,
+    JournalError,
+    Rung,
+    RungView,
+    Step,
+    Target,
+    local_words,
+)
 from homectl.journal import Journal
 
 log = logging.getLogger(__name__)
@@ -51,8 +64,8 @@ class Rungs:
             seen = seen_on(self._journal, rung, now)
             if short := now.autonomy.short_of_auto(rung.kind, seen):
                 raise ActionRefused("ladder", f"{rung} cannot be at auto yet: {short}; with force it can")
-        forced = "by force" if force else "asked for it"
-        unkept = self._stand(Step(rung=rung, level=level, since=now.at, by=by or SOMEBODY, why=forced))
+        why = FORCED if force else ASKED
+        unkept = self._stand(Step(rung=rung, level=level, since=now.at, by=by or SOMEBODY, why=why))
         return f"{rung} is at {level_of(targets[0], now)} now{unkept}"
 
     def changed_by_person(self, target: Target, now: Moment) -> None:
@@ -90,12 +103,11 @@ class Rungs:
 
     def _view(self, rung: Rung, seen: Agreement, now: Moment) -> RungView:
         step = self._state.ladder.steps.get(rung)
-        said = step and f"set by {step.by}, {local_words(step.since, now.home.zone, now.at)}: {step.why}"
         return RungView(
             area=rung.area,
             kind=rung.kind,
             level=level_of(on_rung(now.home, rung)[0], now),
-            said=said or "",
+            said="" if step is None else _told(step, now),
             **{name: getattr(seen, name) for name in ("followed", "answered", "unanswered", "foreseen", "changes")},
             proposals_needed=now.autonomy.proposals,
             share_needed=now.autonomy.sure(rung.kind),
@@ -123,6 +135,14 @@ class Rungs:
             log.error("%s; a restart would forget the level of %s", error, step.rung)
             return f"; a restart would forget it: {error}"
         return ""
+
+
+def _told(step: Step, now: Moment) -> str:
+    """Who set a level, when, and why where that is more than that they wished it."""
+    said = f"by {step.by}, {local_words(step.since, now.home.zone, now.at)}"
+    if step.why == FORCED:
+        return f"let by force {said}"
+    return f"set {said}" if step.why == ASKED else f"set {said}: {step.why}"
 
 
 def on_rung(home: Home, rung: Rung) -> list[Target]:

@@ -73,6 +73,7 @@ class Backstage:
     @property
     def shown(self) -> dict[str, Any]:
         """What there is to see of it."""
-        recording = self.recorder.writing if self.recorder is not None else ""
+        recording = "" if self.recorder is None else self.recorder.writing
+        recorded = "" if self.recorder is None else self.recorder.written
         wire = self.way.fault.value if self.way is not None else None
-        return {"recording": recording or None, "broker": wire}
+        return {"recording": recording or None, "recorded": recorded or None, "broker": wire}

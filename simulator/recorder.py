@@ -23,11 +23,17 @@ class Recorder:
         self._folder, self._finished = folder, finished
         self._journal: Journal | None = None
         self._path, self._since = folder, 0.0
+        self._written = ""
 
     @property
     def writing(self) -> str:
-        """The name of the journal that is written; empty for none."""
-        return self._path.name if self._journal is not None else ""
+        """The journal that is written, with its folder; empty for none."""
+        return str(self._path.absolute()) if self._journal is not None else ""
+
+    @property
+    def written(self) -> str:
+        """The journal of the last recording, once that has ended as it was asked to; empty for none."""
+        return self._written
 
     def begin(self, world: Simulated) -> None:
         """From now on. MessageError where that is so already, or where it cannot be."""
@@ -39,7 +45,7 @@ class Recorder:
             raise MessageError(
                 f"record: expected a folder to write into, got {self._folder}: {error.strerror}"
             ) from None
-        self._since, self._path = world.at, self._free(world)
+        self._since, self._path, self._written = world.at, self._free(world), ""
         self._journal = Journal.open(self._path)
         self._journal.set_home(world.home)
         self._journal.append(sorted(world.reported.values(), key=lambda reading: reading.at))
@@ -65,6 +71,7 @@ class Recorder:
         journal, self._journal = self._journal, None
         journal.flush()
         journal.close()
+        self._written = str(self._path.absolute())
         self._finished(self._path, world.home, self._since, world.at)
 
     def _free(self, world: Simulated) -> Path:

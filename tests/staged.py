@@ -28,6 +28,7 @@ def staged() -> dict[str, Any]:
         "weather": {"outdoors": 3.2, "cloud": 0.4},
         "given": {"outdoors": None, "cloud": None},
         "recording": None,
+        "recorded": None,
         "broker": "none",
         "scenarios": ["evening", "fire"],
         "possible": {"stuck": ["*"], "offline": ["*"], "cut": ["lamp"], "drift": ["climate", "valve"], "clock": [""]},
@@ -55,7 +56,8 @@ def after(shown: dict[str, Any], control: str, told: dict[str, Any]) -> dict[str
             said = {name: value for name, value in told.items() if value is not None}
             return shown | {"weather": shown["weather"] | said, "given": shown["given"] | told}
         case "record":
-            return shown | {"recording": "evening.jsonl" if told["on"] else None}
+            file, on = "/var/lib/simulator/recordings/small-20250107-1230.db", told["on"]
+            return shown | {"recording": file if on else None, "recorded": None if on else file}
         case "fault":
             return shown | {"faults": shown["faults"] | {told.get("device", ""): [told["kind"]]}}
         case "mend":

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from homectl.control.autonomy import rung_of
-from homectl.home import HOMECTL, ActionRefused, Autonomy, Kind, Light, Quantity, Ruling, Rung
+from homectl.home import HOMECTL, ActionRefused, Autonomy, Kind, Light, Quantity, Ruling, Rung, local_words
 from homectl.journal import Journal
 from homectl.ladder import AGAIN, seen_on
 from tests.fakes import LAMP, small_home
@@ -171,9 +171,25 @@ def test_a_rung_is_shown_with_what_people_made_of_its_proposals_and_what_is_miss
     assert (lamps.level, lamps.followed, lamps.answered, lamps.said) == (Autonomy.SUGGEST, 2, 2, "")
     assert (lamps.proposals_needed, lamps.short) == (20, "2 proposals were answered, 20 are needed")
     let(home, Autonomy.OBSERVE)
-    (after,) = [rung for rung in asyncio.run(home.control.rungs.views(home.control.present)) if rung.area == "kitchen"]
-    assert after.level is Autonomy.OBSERVE
-    assert after.said.startswith("set by anna, ")
+    assert kitchen(home)[0] is Autonomy.OBSERVE
+
+
+def test_who_let_a_rung_how_and_when_is_said_without_a_reason_that_is_none(begin: Begin) -> None:
+    home = begin(Autonomy.OBSERVE)
+    now = home.clock.now()
+    when = local_words(now, home.control.home.zone, now)
+    let(home, Autonomy.SUGGEST)
+    assert kitchen(home) == (Autonomy.SUGGEST, f"set by anna, {when}")
+    let(home, Autonomy.AUTO, force=True)
+    assert kitchen(home) == (Autonomy.AUTO, f"let by force by anna, {when}")
+    home.control.rungs.drifted("people correct it more", home.control.present())
+    assert kitchen(home) == (Autonomy.SUGGEST, f"set by homectl, {when}: people correct it more")
+
+
+def kitchen(home: Live) -> tuple[Autonomy, str]:
+    """How much is let to homectl of the kitchen's lamps, and who set that when and why."""
+    rungs = asyncio.run(home.control.rungs.views(home.control.present))
+    return next((rung.level, rung.said) for rung in rungs if rung.area == "kitchen")
 
 
 def test_however_often_the_ladder_is_looked_at_it_is_looked_up_once_in_a_while(begin: Begin) -> None:

@@ -42,7 +42,8 @@ class AutonomySettings(BaseModel):
         As many of its proposals must have been followed as a policy must be sure of to act: the same figure, measured.
         """
         if seen.answered < self.proposals:
-            return f"{seen.answered} proposals were answered, {self.proposals} are needed"
+            said = "1 proposal was" if seen.answered == 1 else f"{seen.answered} proposals were"
+            return f"{said} answered, {self.proposals} are needed"
         if not seen.share >= self.sure(kind):
             return f"{seen.share:.0%} of its proposals were followed, {self.sure(kind):.0%} are needed"
         return ""

@@ -42,7 +42,7 @@ def words_of_hold(hold: Hold, zone: ZoneInfo, at: float, left: float | None = No
         case HoldKind.EMPTY:
             return "until the room is empty"
         case HoldKind.RESUMED:
-            return "until somebody says: resume"
+            return "until somebody resumes it"
         case HoldKind.SCHEDULE if hold.until is not None:
             return f"until {local_words(hold.until, zone, at)}, when its schedule turns"
     return f"for {_minutes((hold.until or at) - at if left is None else left)} more"

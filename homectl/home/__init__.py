@@ -79,7 +79,7 @@ from homectl.home.insight import (
     Telling,
     TrafficView,
 )
-from homectl.home.ladder import HOMECTL, TAKEN_BACK, Rung, Step
+from homectl.home.ladder import ASKED, FORCED, HOMECTL, TAKEN_BACK, Rung, Step
 from homectl.home.lessons import Event, Learning, LearningWish, Lesson
 from homectl.home.modes import Away, Mode, Modes, ModeSettings, ModeSpan, Vacation
 from homectl.home.past import (
@@ -104,7 +104,9 @@ from homectl.home.schedules import LampWish, Schedule, Weekday
 from homectl.home.targets import STATE, Kind, Target
 
 __all__ = [
+    "ASKED",
     "BY_HAND",
+    "FORCED",
     "HOMECTL",
     "KIND",
     "MOST_POINTS",

@@ -8,6 +8,10 @@ from homectl.home.targets import Kind
 HOMECTL = "homectl"
 """Who stepped down by itself; nothing but a person lets it up again."""
 
+ASKED = "asked for it"
+FORCED = "by force"
+"""Why a level stands that a person set: they may, or they would have it although too few proposals were followed."""
+
 TAKEN_BACK = 1800.0
 """Seconds after a change by a policy in which a person's change of the same thing takes it back."""
 

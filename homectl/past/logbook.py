@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from homectl.control.orders import words_of_hold
 from homectl.control.overrides import JITTER, SETTABLE
 from homectl.home import (
+    ASKED,
+    FORCED,
     HOMECTL,
     Act,
     Cause,
@@ -68,7 +70,6 @@ ACTS: dict[Act, str] = {
     Act.REMOVED: "may not unlock any more",
     Act.BROKEN: "found to have been changed by other hands",
 }
-ASKED = " asked for it"
 REPORTED = frozenset({"reported", "done", "kept"})
 TEACHES = frozenset({Event.SHADOWED, Event.PROMOTED, Event.REJECTED, Event.ROLLED_BACK, Event.DROPPED})
 
@@ -183,7 +184,8 @@ class _Book:
         became = f"{one.state}: {one.detail}" if one.detail else str(one.state)
         to, kind = setting_words(one.target.kind, one.setting), LogKind(one.target.kind)
         by_person = one.cause is Cause.PERSON
-        by = f"by {one.reason.removesuffix(ASKED)}" if by_person and one.reason.endswith(ASKED) else BY_CAUSE[one.cause]
+        who = one.reason.removesuffix(f" {ASKED}") if by_person else one.reason
+        by = BY_CAUSE[one.cause] if who == one.reason else f"by {who}"
         return self._row(one.issued, kind, one.target.device, to, by, "" if by_person else one.reason, became)
 
     def deed(self, one: Deed) -> LogRow:
@@ -208,9 +210,9 @@ class _Book:
     def step(self, step: Step) -> LogRow:
         area, level = step.rung.area, step.level
         what = f"{name_of_area(self.home, area) or 'Unplaced'}: {step.rung.kind}"
-        to = "let to what is configured" if level is None else f"let to {level}"
+        to = f"let to {level or 'what is configured'}{f' {FORCED}' if step.why == FORCED else ''}"
         by = by_actor("homectl" if step.by == HOMECTL else step.by)
-        why = "" if step.why == ASKED.strip() else step.why
+        why = "" if step.why in (ASKED, FORCED) else step.why
         return self._row(step.since, LogKind.LADDER, "", to, by, why, what=what, area=area)
 
     def lesson(self, lesson: Lesson) -> LogRow:

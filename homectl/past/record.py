@@ -63,7 +63,10 @@ class Looked:
 
 
 def looked_back(reader: PastReader, looked: Looked) -> tuple[list[AccuracyView], list[ReliabilityView]]:
-    """Accuracy by day and task, ascending, and reliability by task, of everything that people answered."""
+    """Accuracy by day and task, ascending, of what was sure enough to be carried out, and reliability by task, of all.
+
+    Both are of what people answered of the decisions of one policy; what another decided meanwhile is in neither.
+    """
     history = reader.history(_signals(looked.home), looked.start, looked.end)
     judged: list[Judged] = []
     changes: defaultdict[tuple[str, Kind], Counter[str]] = defaultdict(Counter)

@@ -21,9 +21,11 @@ def by_origin(origin: Origin) -> str:
 
 
 def by_actor(actor: str) -> str:
-    """`by Ada`, `by homectl, for safety`, `by hand or keypad`."""
+    """`by Ada`, `by homectl, for safety`, `by hand or keypad`; without a PIN nobody knows who it was."""
     if actor == Actor.UNKNOWN:
         return "by an unknown hand"
+    if actor == Actor.NAMELESS:
+        return BY_CAUSE[Cause.PERSON]
     return actor if actor.startswith("by ") else f"by {actor}"
 
 

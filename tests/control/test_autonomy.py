@@ -55,6 +55,7 @@ def test_certainty_grants_nothing(level: Autonomy) -> None:
     [
         (Kind.LIGHT, 16, 4, ""),
         (Kind.LIGHT, 15, 5, "75% of its proposals were followed, 80% are needed"),
+        (Kind.LIGHT, 1, 0, "1 proposal was answered, 20 are needed"),
         (Kind.LIGHT, 19, 0, "19 proposals were answered, 20 are needed"),
         (Kind.SETPOINT, 80, 20, ""),
         (Kind.LOCK, 19, 1, ""),

@@ -23,12 +23,12 @@ CONTROLS: dict[str, dict[str, str]] = {
         "Hold Front door lock": "targets/bolt/lock/hold",
         "Lock Front door lock": "targets/bolt/lock",
         "Unlock Front door lock": "targets/bolt/unlock",
-        "Do what is suggested for Radiator": "targets/valve/setpoint/accept",
-        "Leave Radiator as it is": "targets/valve/setpoint/reject",
+        "Yes, do what is suggested for Radiator": "targets/valve/setpoint/accept",
+        "No, leave Radiator as it is": "targets/valve/setpoint/reject",
         "Set guest mode": "mode",
     },
     "why": {
-        "Leave Radiator as it is": "targets/valve/setpoint/reject",
+        "No, leave Radiator as it is": "targets/valve/setpoint/reject",
         "Set the level of Kitchen, lights": "autonomy/kitchen/light",
     },
     "simulator": {

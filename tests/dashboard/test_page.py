@@ -6,10 +6,26 @@ import pytest
 from playwright.async_api import Browser, Route, expect
 
 from homectl.dashboard import Server
-from homectl.home import Area, Cause, Device, Home, Kind, Light, Lock, LockState, Origin, Quantity, Setpoint, Unlock
+from homectl.home import (
+    Area,
+    Cause,
+    Decision,
+    Device,
+    Home,
+    Kind,
+    Light,
+    Lock,
+    LockState,
+    Origin,
+    Quantity,
+    Ruling,
+    Setpoint,
+    Unlock,
+    Verdict,
+)
 from tests.dashboard.doors import KEY, door
 from tests.dashboard.seen import See, Seen
-from tests.fakes import HEATING, LAMP, LOCK, FakeHome, small_home
+from tests.fakes import HEATING, LAMP, LOCK, NOON, FakeHome, small_home
 
 pytestmark = pytest.mark.browser
 
@@ -54,6 +70,22 @@ def test_a_lamp_is_asked_then_confirmed_and_never_shown_on_before_it_says_so(see
     see(scene)
 
 
+def test_a_reason_from_before_a_hand_is_said_to_be_from_before(see: See) -> None:
+    home = FakeHome()
+    off = Decision(target=LAMP, setting=Light(on=False), cause=Cause.LEARNED, confidence=0.9, reason="dusk", at=NOON)
+    home.verdicts[LAMP] = Verdict(decision=off, ruling=Ruling.NOTHING, rule="", reason="it is off already")
+    home.sentences[LAMP] = "Ceiling lamp: left alone, it is off already."
+
+    async def scene(seen: Seen) -> None:
+        decision = seen.target("lamp/light").locator('[data-field="decision"]')
+        await expect(decision).to_have_text("Why: Left alone, it is off already.")
+        seen.home.clock.tell(NOON + 5)
+        seen.home.by_hand(LAMP, 1.0)
+        await expect(decision).to_have_text("Before that: Left alone, it is off already.")
+
+    see(scene, home)
+
+
 def test_alarms_stand_above_the_areas_until_they_are_over(see: See) -> None:
     async def scene(seen: Seen) -> None:
         alarms = seen.page.locator("#alarms")
@@ -84,7 +116,7 @@ def test_a_failure_says_what_failed_and_why(see: See) -> None:
     see(scene)
 
 
-def test_five_wrong_pins_lock_out_and_an_unlock_that_failed_offers_no_retry(see: See) -> None:
+def test_five_wrong_pins_lock_out_which_cancel_takes_away_and_an_unlock_that_failed_offers_no_retry(see: See) -> None:
     async def scene(seen: Seen) -> None:
         await seen.button("Unlock Front door lock").click()
         await seen.page.get_by_label("Name").fill("Ada")
@@ -98,6 +130,8 @@ def test_five_wrong_pins_lock_out_and_an_unlock_that_failed_offers_no_retry(see:
         await seen.button("Confirm: unlock Front door lock").click()
         await expect(said).to_contain_text("Refused: too many wrong")
         assert seen.home.asked == []
+        await seen.button("Cancel: do not unlock Front door lock").click()
+        await expect(said).to_be_hidden()
         seen.excuse("status of 4")
         seen.home.ask(LOCK, Unlock(), Cause.PERSON)
         seen.home.fail(LOCK)
@@ -141,7 +175,7 @@ def test_a_wrong_pin_says_so_and_is_forgotten(see: See) -> None:
         said = seen.target("bolt/lock").locator('[data-field="answer"]')
         await expect(said).to_have_text("Refused: the person or the PIN is wrong; try again")
         assert await seen.page.get_by_label("PIN").input_value() == ""
-        await seen.button("Do not unlock Front door lock").click()
+        await seen.button("Cancel: do not unlock Front door lock").click()
         await expect(seen.page.get_by_label("PIN")).to_be_hidden()
         assert seen.home.asked == []
         seen.excuse("401")
@@ -189,11 +223,11 @@ def test_a_suggestion_can_be_answered_with_yes_and_no(see: See) -> None:
     async def scene(seen: Seen) -> None:
         lamp, valve = (seen.target(t).locator('[data-field="suggestion"]') for t in ("lamp/light", "valve/setpoint"))
         await expect(lamp).to_contain_text("Suggested: on")
-        await seen.button("Do what is suggested for Ceiling lamp").click()
+        await seen.button("Yes, do what is suggested for Ceiling lamp").click()
         await expect(lamp).to_be_hidden()
         await expect(seen.target("lamp/light").locator('[data-field="outcome"]')).to_contain_text("Asked: on")
         await expect(valve).to_contain_text("Suggested: 21.0 °C")
-        await seen.button("Leave Radiator as it is").click()
+        await seen.button("No, leave Radiator as it is").click()
         await expect(valve).to_be_hidden()
         await expect(seen.target("valve/setpoint").locator('[data-field="hold"]')).to_contain_text("On hold")
 
@@ -211,7 +245,7 @@ def test_a_hold_until_something_happens_and_a_mode_are_set_and_shown_with_their_
         mode = seen.page.locator('[data-field="mode"]')
         await expect(mode).to_contain_text("Away until 13:30, set by the page: lamps off")
         await expect(seen.button("Set away mode")).to_have_attribute("aria-pressed", "true")
-        await seen.button("End the mode").click()
+        await seen.button("No mode: end it").click()
         await expect(mode).to_be_hidden()
         assert seen.home.span is None
 
@@ -267,6 +301,18 @@ def test_values_show_their_age_and_a_device_that_is_gone_says_so(see: See) -> No
         await expect(motion.locator('[data-field="availability"]')).to_be_hidden()
         seen.home.report("motion", Quantity.AVAILABLE, 0.0)
         await expect(motion.locator('[data-field="availability"]')).to_have_text("unreachable")
+
+    see(scene)
+
+
+def test_a_thermostat_says_once_how_old_it_is_where_all_of_it_is_as_old(see: See) -> None:
+    async def scene(seen: Seen) -> None:
+        facts = seen.target("valve/setpoint").locator(".facts")
+        seen.home.pass_time(300)
+        await expect(facts).to_have_text("19.6 °C measured5 min ago")
+        seen.home.report("valve", Quantity.TEMPERATURE, 22.4)
+        seen.home.report("valve", Quantity.HEATING, 1.0)
+        await expect(facts).to_have_text("22.4 °C measured just now, heating5 min ago")
 
     see(scene)
 

@@ -134,6 +134,19 @@ def test_marking_a_part_looks_closer_and_buttons_do_the_same_by_keyboard(see: Ca
     see("history", scene)
 
 
+def test_a_span_that_begins_in_another_year_says_which(see: Callable[..., None]) -> None:
+    async def scene(page: Page) -> None:
+        await look_at(page, "climate", "temperature")
+        said = page.locator('[data-field="summary"]')
+        await expect(said).to_contain_text("from Tue 7 Jan, 00:00 to Wed 8 Jan, 00:00")
+        await page.get_by_role("button", name="Show the last year").click()
+        await expect(said).to_contain_text("from Tue, 9 Jan 2024, 00:00 to Wed, 8 Jan 2025, 00:00")
+        await page.get_by_text("As a table").click()
+        await expect(page.get_by_role("row").nth(1).get_by_role("rowheader")).to_contain_text("Jan 2025")
+
+    see("history", scene)
+
+
 def test_decisions_are_marks_with_words_beside_them(see: Callable[..., None]) -> None:
     async def scene(page: Page) -> None:
         await look_at(page, "lamp", "light_on")
@@ -169,9 +182,14 @@ def test_the_record_is_drawn_and_told_in_tables(see: Callable[..., None]) -> Non
         await expect(accuracy.locator("figure").first).to_contain_text("1 of 2 right")
         await accuracy.get_by_text("Accuracy as a table").click()
         await expect(accuracy.get_by_role("row").nth(1)).to_contain_text("2025-01-07")
+        await expect(accuracy.first).to_contain_text("only what was sure enough to be carried out")
         reliability = page.get_by_role("region", name="Reliability").first
+        await expect(reliability).to_contain_text("also what was not sure enough to be carried out")
+        await reliability.get_by_text("Reliability as a table").click()
+        answers = ["Light55 %100 %1", "Light85 %0 %1", "Light90 %100 %1"]  # of which two were sure enough
+        await expect(reliability.locator("tbody tr")).to_have_text(answers)
         await expect(reliability.get_by_role("img")).to_have_attribute(
-            "aria-label", re.compile("85 % said, 0 % happened")
+            "aria-label", re.compile(r"85\s% said, 0 % happened, 1 time;")
         )
         nights = page.get_by_role("region", name="Nights and their candidates")
         await nights.get_by_text("Figures").click()

@@ -108,16 +108,16 @@ def test_a_wall_switch_pressed_on_the_plan_shows_as_by_hand_with_a_hold(see: See
 def test_a_person_is_picked_up_and_put_down_by_keyboard_alone(see: See) -> None:
     async def scene(seen: Seen) -> None:
         await seen.go("simulator")
-        ben = seen.button("Ben, away: move")
+        ben = seen.button("Ben (B), away: move")
         await ben.focus()
         await seen.page.keyboard.press("Enter")
         await expect(ben).to_have_attribute("aria-pressed", "true")
         await seen.page.keyboard.press("Escape")
         await expect(ben).to_have_attribute("aria-pressed", "false")
         await seen.page.keyboard.press("Enter")
-        await seen.button("Move Ben to Living room").focus()
+        await seen.button("Living room, 19.8 °C, nobody here: move Ben there").focus()
         await seen.page.keyboard.press("Enter")
-        await expect(seen.button("Ben, Living room: move")).to_be_visible()
+        await expect(seen.button("Ben (B), Living room: move")).to_be_visible()
         assert seen.home.simulated == [("move", {"person": "Ben", "area": "living"})]
 
     see(scene)
@@ -154,7 +154,7 @@ def test_a_sensor_is_made_to_say_something_until_it_is_given_back(see: See) -> N
         row = seen.page.locator('[data-simulated="motion"] [data-sense="illuminance"]')
         await expect(row).to_have_attribute("data-given", "true")
         await seen.button("Motion of Motion sensor: Still").click()
-        await seen.button("Let Motion sensor measure Brightness itself").click()
+        await seen.button("Give back: let Motion sensor measure Brightness itself").click()
         await expect(row).to_have_attribute("data-given", "false")
         told = [("illuminance", 2000.0), ("motion", 0.0), ("illuminance", None)]
         wanted = [("sense", {"device": "motion", "quantity": name, "value": value}) for name, value in told]
@@ -173,7 +173,7 @@ def test_a_fault_is_flagged_until_it_is_mended(see: See) -> None:
         await expect(flag).to_have_text("stuck")
         await seen.button("Mend Motion sensor").click()
         await expect(flag).to_be_hidden()
-        await seen.button("Let it go wrong with the home").click()
+        await seen.button("Break the home").click()
         await expect(seen.page.locator('[data-field="home-faults"]')).to_have_text("clock 12 h ahead")
         stuck = ("fault", {"device": "motion", "kind": "stuck"})
         assert seen.home.simulated == [stuck, ("mend", {"device": "motion"}), ("fault", {"kind": "clock"})]
@@ -187,13 +187,17 @@ def test_weather_scenario_seed_recording_and_broker_are_asked_of_the_simulator(s
         await seen.page.get_by_role("spinbutton", name="Outdoors, exactly").fill("-5")
         await seen.page.get_by_role("spinbutton", name="Outdoors, exactly").press("Enter")
         await expect(seen.page.locator('[data-field="weather"]')).to_have_text("-5.0 °C outdoors, some clouds")
-        await seen.button("Give the weather back").click()
+        await seen.button("Its own weather again").click()
         await seen.page.get_by_role("combobox", name="Scenario").select_option("fire")
         await seen.button("Begin the scenario").click()
         await seen.page.get_by_role("spinbutton", name="Seed").fill("11")
-        await seen.button("Begin anew with this seed").click()
+        await seen.button("Reset: begin anew with this seed").click()
         await seen.button("Record what devices say").click()
+        file = "/var/lib/simulator/recordings/small-20250107-1230.db"
+        state = seen.page.locator('[data-field="recording"]')
+        await expect(state).to_have_text(f"Recording to {file}")
         await seen.button("Stop recording").click()
+        await expect(state).to_have_text(f"Recorded to {file}; homectl replay reads it")
         await seen.page.get_by_label("What goes wrong with the broker").select_option("drop")
         await seen.button("Break the broker").click()
         await expect(seen.page.locator("#spoken")).to_have_text("Asked the simulator: broker")
@@ -300,7 +304,7 @@ def test_the_clock_of_a_simulated_home_drowns_no_message_of_a_device_unless_it_i
         for _ in range(2):
             async with seen.page.expect_response("**/api/traffic*"):
                 pass
-        await expect(seen.page.locator('[data-field="traffic"]')).to_have_text("1 of the last 1 messages")
+        await expect(seen.page.locator('[data-field="traffic"]')).to_have_text("1 of the last 1 message")
         await seen.page.get_by_label("without the clock").uncheck()
         passed.note(Message("sim/small/clock", b"later"), NOON)
         await expect(rows).to_have_count(2)
@@ -334,13 +338,16 @@ def test_traffic_of_another_run_begins_anew_however_many_messages_it_has_had(see
     see(scene)
 
 
+SURE = {"locked": 1.0, "unlocked": 0.0}
+
+
 class Reading(FakeHome):
     """A home whose policy reads two facts, one of which is not known."""
 
     async def inputs(self, target: Target) -> InputsView:
         lux = FeatureView(name="lux", value=84.0, unit="lx", age=180.0, missing=False)
         sun = FeatureView(name="sun", value=0.0, unit="°", age=None, missing=True)
-        heads = (HeadView(task="light_on", said={"on": 0.87, "off": 0.13}),)
+        heads = (HeadView(task="light_on", said={"on": 0.87, "off": 0.13}), HeadView(task="lock", said=SURE))
         about = {"at": NOON, "policy": "network base-3", "guard": "would be let through", "record": f"{target}@1"}
         return InputsView(features=(lux, sun), heads=heads, change=0.31, **about)
 
@@ -351,6 +358,8 @@ def test_what_the_network_reads_and_says_is_shown_with_ages(see: See) -> None:
         await seen.page.get_by_text("Show what the model sees and says").click()
         head = seen.page.locator('[data-task="light_on"]')
         await expect(head).to_contain_text("87 %")
+        sure = seen.page.locator('[data-task="lock"] .chance')
+        await expect(sure).to_have_text(["lockedover 99 %", "unlockedunder 1 %"])
         await expect(seen.page.locator('[data-task="change"]')).to_contain_text("31 %")
         rows = seen.page.get_by_role("region", name="Inputs of the model").locator("tbody tr")
         await expect(rows).to_have_text(["lux84 lx3 min ago", "sunnot known"])

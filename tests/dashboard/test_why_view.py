@@ -43,7 +43,7 @@ def test_a_suggestion_is_answered_where_its_reason_stands(see: See) -> None:
         await seen.go("why")
         valve = seen.page.locator('[data-why="valve/setpoint"]')
         await expect(valve.locator('[data-field="suggestion"]')).to_contain_text("Suggested: 21.0 °C")
-        await valve.get_by_role("button", name="Do what is suggested for Radiator").click()
+        await valve.get_by_role("button", name="Yes, do what is suggested for Radiator").click()
         await expect(valve.locator('[data-field="suggestion"]')).to_be_hidden()
         assert seen.home.asked == [(HEATING, Setpoint(21.0))]
 

@@ -5,11 +5,25 @@ from pathlib import Path
 
 import pytest
 
-from homectl.home import Act, Hold, HoldKind, Kind, LogRow, Rung, Step
+from homectl.home import (
+    ASKED,
+    FORCED,
+    Act,
+    Actor,
+    Autonomy,
+    Hold,
+    HoldKind,
+    Kind,
+    LogRow,
+    Origin,
+    Quantity,
+    Rung,
+    Step,
+)
 from homectl.journal import Journal
 from homectl.past import Remembered
 from tests.fakes import LAMP, LOCK, NOON
-from tests.past.lived import DAY, HOUR, MIDNIGHT, deed, live_a_day, remembered
+from tests.past.lived import DAY, HOUR, MIDNIGHT, deed, live_a_day, reading, remembered
 
 SAID = [
     "Radiator set to 17.0 °C, by homectl, learned (somebody moves here) [failed: no answer] 22:00",
@@ -97,6 +111,27 @@ def test_what_happened_before_the_oldest_reading_that_is_kept_is_told(tmp_path: 
     said = [line(row) for row in book.rows]
     assert said[-1] == "Front door lock may unlock with a PIN, by Ada () [] 00:00"
     assert "Front door lock unlocked, by Ada () [confirmed] 10:00" in said
+
+
+def test_who_asked_and_who_forced_is_said_once_and_no_reason_is_made_of_it(tmp_path: Path) -> None:
+    path, rung = tmp_path / "small.db", Rung("kitchen", Kind.LIGHT)
+    with Journal.open(path) as journal:
+        journal.append([reading("lamp", Quantity.LIGHT_ON, 0.0, 0, Origin.UNKNOWN)])
+        for hours, why in ((7, ASKED), (8, FORCED)):
+            at = MIDNIGHT + hours * HOUR
+            journal.orders.record_step(Step(rung=rung, level=Autonomy.AUTO, since=at, by="owner", why=why))
+        journal.audit.record(deed(Actor.NAMELESS, Act.LOCK, 9, "confirmed"))
+        journal.orders.record_hold(
+            Hold(target=LAMP, kind=HoldKind.RESUMED, by="Ben", since=MIDNIGHT + 10 * HOUR, until=None)
+        )
+    with remembered(path) as past:
+        book = asyncio.run(past.logbook(None, None, None, 100))
+    assert [line(row) for row in book.rows] == [
+        "Ceiling lamp left alone until somebody resumes it, by Ben () [] 10:00",
+        "Front door lock locked, by a person () [confirmed] 09:00",
+        "Kitchen: light let to auto by force, by owner () [] 08:00",
+        "Kitchen: light let to auto, by owner () [] 07:00",
+    ]
 
 
 def test_before_the_first_reading_nothing_is_looked_for(past: Remembered) -> None:

@@ -33,12 +33,13 @@ def test_a_recording_holds_what_was_known_and_what_was_said_meanwhile(tmp_path: 
     backstage = Backstage(recorder=Recorder(tmp_path / "recordings", finished))
     backstage.note(world.step(60.0))
     backstage.do(Record(on=True), world)
-    assert backstage.shown["recording"] == "fake-20260113-0531.db"
+    file = str(tmp_path / "recordings" / "fake-20260113-0531.db")
+    assert (backstage.shown["recording"], backstage.shown["recorded"]) == (file, None)
     known, said = list(world.reported.values()), [*world.step(60.0), *world.step(60.0)]
     backstage.note(said)
     backstage.do(Record(on=False), world)
     backstage.note(world.step(60.0))
-    assert backstage.shown["recording"] is None
+    assert (backstage.shown["recording"], backstage.shown["recorded"]) == (None, file)
     assert finished.told == [(tmp_path / "recordings" / "fake-20260113-0531.db", "fake", START + 60, START + 180)]
     with Journal.open(finished.told[0][0], read_only=True) as journal:
         assert journal.home() == world.home
@@ -73,9 +74,9 @@ def test_a_recording_that_can_be_written_no_more_ends_and_the_home_lives_on(tmp_
     with contextlib.closing(sqlite3.connect(tmp_path / "fake-20260113-0530.db")) as other, other:
         other.execute("DROP TABLE readings")
     backstage.note(world.step(60.0))
-    assert backstage.shown["recording"] is None
+    assert (backstage.shown["recording"], backstage.shown["recorded"]) == (None, None)
     backstage.end(world)
-    assert finished.told == []
+    assert (backstage.shown["recorded"], finished.told) == (None, [])
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,14 @@
-/** Accuracy by day: of what was done or proposed and people answered, how much they let be or did themselves. */
+/** Accuracy by day: of what was sure enough to be done, how much people let be or did themselves. */
 
 import { element, keep, say, show } from "./past_elements.js";
 import { axis, bars, colour, plotIn } from "./plot.js";
+import { counted } from "./words.js";
 
 const HEIGHT = 170;
 const TASKS = { light: "Light", setpoint: "Heating", lock: "Lock" };
-const HOW = "A change that homectl made is right if nobody took it back within half an hour; a proposal, if somebody made "
-  + "that change themselves. What nobody answered is not counted.";
+const HOW = "This counts only what was sure enough to be carried out. What homectl did is right if nobody took it back within "
+  + "half an hour. What it only proposed is right if somebody made that change themselves; what nobody answered is left out. "
+  + "Where a network is in charge, what rules decided beside it is left out, too.";
 
 /** `{ root, update(record) }`. */
 export function accuracySection() {
@@ -91,7 +93,7 @@ function dayRow() {
   return {
     root: element("tr", {}, ...cells),
     update({ day, task, right, of, foreseen, changes }) {
-      const texts = [day, TASKS[task], of ? `${right} of ${of}` : "–", `${foreseen} of ${changes} changes`];
+      const texts = [day, TASKS[task], of ? `${right} of ${of}` : "–", `${foreseen} of ${counted(changes, "change")}`];
       texts.forEach((text, place) => say(cells[place], text));
     },
   };

@@ -2,6 +2,7 @@
 
 import { ask, every, look, speak } from "./asking.js";
 import { button, choice, element, keep, mark, say, show } from "./elements.js";
+import { capital, counted } from "./words.js";
 
 const EVERY_MS = 30_000;
 const LEVELS = ["off", "observe", "suggest", "auto"];
@@ -57,7 +58,7 @@ function rungRow(rung, changed) {
       meter.value = now.answered ? now.followed / now.answered : 0;
       say(evidence, agreement(now));
       say(gate, now.level === "auto" ? "" : now.short ? `For auto: ${now.short}.` : `For auto: enough (${now.proposals_needed} answered, ${Math.round(100 * now.share_needed)} % followed are needed).`);
-      say(since, now.said ? `It is so ${now.said}.` : "");
+      say(since, now.said ? `${capital(now.said)}.` : "");
       if (before !== now.level) levels.value = now.level;
       before = now.level;
     },
@@ -69,8 +70,8 @@ function agreement({ followed, answered, unanswered, foreseen, changes }) {
     const themselves = changes === 1 ? "made one change" : `made ${changes || "no"} changes`;
     return `Nothing was proposed; people ${themselves} themselves.`;
   }
-  const said = answered ? `${followed} of ${answered} proposals followed` : "Nothing proposed was answered";
+  const said = answered ? `${followed} of ${counted(answered, "proposal")} followed` : "Nothing proposed was answered";
   const alone = unanswered ? `, ${unanswered} unanswered` : "";
-  const made = changes ? `${foreseen} of ${changes} changes that people made were foreseen` : "people changed nothing themselves";
+  const made = changes ? `${foreseen} of ${counted(changes, "change")} that people made ${changes === 1 ? "was" : "were"} foreseen` : "people changed nothing themselves";
   return `${said}${alone}; ${made}.`;
 }

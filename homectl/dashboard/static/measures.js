@@ -33,9 +33,12 @@ export function valueText(quantity, value) {
   return `${value.toFixed(digits)} ${unit}`.trim();
 }
 
-/** A time of the home, such as Thu 15 Jan, 18:42. */
-export function timeText(at, zone) {
-  return new Intl.DateTimeFormat("en-GB", {
-    weekday: "short", day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", timeZone: zone,
-  }).format(at * 1000);
+/** Says the times of a series, such as Thu 15 Jan, 18:42; with the year where it did not begin in the year it is `now`. */
+export function clockOf({ since, now, timezone: timeZone }) {
+  const yearOf = (at) => new Intl.DateTimeFormat("en-GB", { year: "numeric", timeZone }).format(at * 1000);
+  const year = yearOf(since) === yearOf(now) ? undefined : "numeric";
+  const spoken = new Intl.DateTimeFormat("en-GB", {
+    weekday: "short", day: "numeric", month: "short", year, hour: "2-digit", minute: "2-digit", timeZone,
+  });
+  return (at) => spoken.format(at * 1000);
 }

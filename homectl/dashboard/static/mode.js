@@ -19,7 +19,7 @@ export function modeSection(root) {
     if (said) speak(said);
   };
   const buttons = MODES.map((mode) =>
-    button(mode === "none" ? "No mode" : capital(mode), mode === "none" ? "End the mode" : `Set ${mode} mode`, () => set(mode),
+    button(mode === "none" ? "No mode" : capital(mode), mode === "none" ? "No mode: end it" : `Set ${mode} mode`, () => set(mode),
       { "data-mode": mode }));
   root.append(
     element("div", { class: "pair", role: "group", "aria-label": "Mode of the home" }, ...buttons),

@@ -2,7 +2,7 @@
 
 import { every, look, pathOf } from "./asking.js";
 import { element, keep, mark, say, show } from "./elements.js";
-import { age, capital } from "./words.js";
+import { age, capital, percent } from "./words.js";
 
 const EVERY_MS = 2000;
 
@@ -80,7 +80,7 @@ function answerRow([label]) {
     root: element("p", { class: "chance" }, element("span", { class: "quiet" }, label), meter, share),
     update([, chance]) {
       meter.value = chance;
-      say(share, `${(100 * chance).toFixed(chance > 0.995 || chance < 0.005 ? 1 : 0)} %`);
+      say(share, percent(chance));
     },
   };
 }

@@ -142,7 +142,7 @@ function roomButton({ id }, enter) {
       say(warmth, room.warmth);
       const there = room.people.length ? `${room.people.join(" and ")} here` : "nobody here";
       const said = [room.name, room.warmth, there].filter(Boolean).join(", ");
-      mark(root, "aria-label", room.carried === null ? said : `Move ${personName(room.carried)} to ${room.name}`);
+      mark(root, "aria-label", room.carried === null ? said : `${said}: move ${personName(room.carried)} there`);
     },
   };
 }
@@ -215,7 +215,7 @@ function walkerButton({ id }, carry) {
       put(root, place, bounds);
       mark(root, "aria-pressed", carried);
       mark(root, "data-where", where);
-      mark(root, "aria-label", `${personName(id)}, ${where}: move`);
+      mark(root, "aria-label", `${personName(id)} (${initials(id)}), ${where}: move`);
     },
   };
 }

@@ -2,6 +2,7 @@
 
 import { every, look } from "./asking.js";
 import { choice, element, keep, say, show } from "./elements.js";
+import { counted } from "./words.js";
 
 const EVERY_MS = 1000;
 const KEPT = 300;
@@ -64,7 +65,7 @@ export function trafficPanel(root) {
       `${one.topic} ${one.payload}`.toLowerCase().includes(wanted));
     keep(rows, fitting.slice(0, SHOWN), ({ id }) => `${run} ${id}`, messageRow);
     const left = dropped ? `, ${dropped} went by unseen` : "";
-    say(said, `${fitting.length} of the last ${messages.length} messages${left}`);
+    say(said, `${fitting.length} of the last ${counted(messages.length, "message")}${left}`);
   }
 
   for (const input of [filter, direction, retained]) input.addEventListener("input", draw);

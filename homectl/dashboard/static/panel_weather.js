@@ -7,7 +7,7 @@ export function weatherPanel(root, tell) {
   const state = element("p", { class: "strong", "data-field": "weather" });
   const outdoors = dial("Outdoors", "°C", { min: -20, max: 40, step: 0.5 }, (value) => tell("weather", { outdoors: value }));
   const cloud = dial("Clouds", "%", { min: 0, max: 100, step: 5 }, (value) => tell("weather", { cloud: value / 100 }));
-  const back = button("Its own weather again", "Give the weather back", () => tell("weather", { outdoors: null, cloud: null }),
+  const back = button("Its own weather again", "Its own weather again", () => tell("weather", { outdoors: null, cloud: null }),
     { "data-action": "own-weather", class: "quiet" });
   root.append(state, outdoors.root, cloud.root, back);
   return {

@@ -20,7 +20,7 @@ function homeFaults(tell) {
   const kinds = element("select", { "aria-label": "What goes wrong with the home" });
   const wrong = element("span", { class: "tag bad", "data-field": "home-faults", hidden: "" });
   const root = row("The home", kinds,
-    button("Break", "Let it go wrong with the home", () => tell("fault", { kind: kinds.value }), { "data-action": "fault-home" }),
+    button("Break", "Break the home", () => tell("fault", { kind: kinds.value }), { "data-action": "fault-home" }),
     button("Mend", "Mend the home", () => tell("mend"), { "data-action": "mend-home", class: "quiet" }), wrong);
   return {
     root,
@@ -64,7 +64,7 @@ function beginning(tell) {
   seed.addEventListener("input", () => mark(seed, "data-touched", true));
   const reset = () => tell("reset", Number.isInteger(seed.valueAsNumber) ? { seed: seed.valueAsNumber } : {});
   return {
-    root: row("Seed", seed, button("Reset", "Begin anew with this seed", reset, { "data-action": "reset" })),
+    root: row("Seed", seed, button("Reset", "Reset: begin anew with this seed", reset, { "data-action": "reset" })),
     update({ seed: now }) {
       if (now !== undefined && !seed.dataset.touched) seed.value = now;
     },
@@ -74,13 +74,13 @@ function beginning(tell) {
 function recording(tell) {
   const begin = button("Record", "Record what devices say", () => tell("record", { on: true }), { "data-action": "record" });
   const end = button("Stop", "Stop recording", () => tell("record", { on: false }), { "data-action": "stop-recording" });
-  const state = element("span", { class: "quiet", "data-field": "recording" });
+  const state = element("span", { class: "quiet", role: "status", "data-field": "recording" });
   return {
     root: row("Recording", begin, end, state),
-    update({ recording: now }) {
+    update({ recording: now, recorded: last }) {
       show(begin, !now);
       show(end, Boolean(now));
-      say(state, now ? `Recording${typeof now === "string" ? ` to ${now}` : ""}; homectl replay reads it` : "");
+      say(state, now ? `Recording to ${now}` : last ? `Recorded to ${last}; homectl replay reads it` : "");
     },
   };
 }

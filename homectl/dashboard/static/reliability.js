@@ -1,11 +1,15 @@
-/** Reliability: of what was said to be so likely, how much proved right. */
+/** Reliability: of all that people answered, how much proved right of what was said to be so likely. */
 
 import { element, keep, say, show } from "./past_elements.js";
+import { counted, percent } from "./words.js";
 
 const SVG = "http://www.w3.org/2000/svg";
 const TASKS = { light: "Light", setpoint: "Heating", lock: "Lock" };
 /** Where the corners of each task's marks are; none for a circle. */
 const CORNERS = { light: [], setpoint: [[-0.85, -0.85], [0.85, -0.85], [0.85, 0.85], [-0.85, 0.85]], lock: [[0, -1.2], [1.2, 0], [0, 1.2], [-1.2, 0]] };
+const HOW = "How sure it said it was, and how often it was right. This counts everything that people answered, also what was not sure "
+  + "enough to be carried out, so it may look worse than the accuracy. On the line both are the same; below it, it was too sure. "
+  + "A larger dot stands for more answers.";
 const SIDE = 260;
 const LEFT = 40;
 const BOTTOM = 34;
@@ -24,8 +28,7 @@ export function reliabilitySection() {
   const legend = element("ul", { class: "legend" });
   const root = element("section", { class: "card past-card", "aria-labelledby": "reliability-title" },
     element("header", {}, element("h2", { id: "reliability-title" }, "Reliability")),
-    element("p", { class: "quiet" }, "How sure it said it was, and how often it was right. On the line both are the same; below it, it was too sure. "
-      + "A larger dot stands for more answers."),
+    element("p", { class: "quiet" }, HOW),
     none, picture, legend, table);
   return {
     root,
@@ -44,8 +47,8 @@ export function reliabilitySection() {
   };
 }
 
-const percent = (share) => `${Math.round(100 * share)} %`;
-const sentence = ({ task, said, happened, count }) => `${TASKS[task]}, ${percent(said)} said, ${percent(happened)} happened, ${count} times`;
+const share = (part) => `${Math.round(100 * part)} %`;
+const sentence = ({ task, said, happened, count }) => `${TASKS[task]}, ${percent(said)} said, ${share(happened)} happened, ${counted(count, "time")}`;
 const x = (said) => LEFT + SIDE * said;
 const y = (happened) => TOP + SIDE * (1 - happened);
 
@@ -59,11 +62,11 @@ function svg(name, attributes = {}, ...children) {
 function frame() {
   const shares = [0, 0.25, 0.5, 0.75, 1];
   return [
-    ...shares.map((share) => svg("line", { class: "grid", x1: x(0), x2: x(1), y1: y(share), y2: y(share) })),
-    ...shares.map((share) => svg("line", { class: "grid", x1: x(share), x2: x(share), y1: y(0), y2: y(1) })),
+    ...shares.map((one) => svg("line", { class: "grid", x1: x(0), x2: x(1), y1: y(one), y2: y(one) })),
+    ...shares.map((one) => svg("line", { class: "grid", x1: x(one), x2: x(one), y1: y(0), y2: y(1) })),
     svg("line", { class: "even", x1: x(0), y1: y(0), x2: x(1), y2: y(1) }),
-    ...shares.map((share) => svg("text", { x: x(0) - 6, y: y(share) + 4, "text-anchor": "end" }, percent(share))),
-    ...shares.map((share) => svg("text", { x: x(share), y: y(0) + 16, "text-anchor": "middle" }, percent(share))),
+    ...shares.map((one) => svg("text", { x: x(0) - 6, y: y(one) + 4, "text-anchor": "end" }, share(one))),
+    ...shares.map((one) => svg("text", { x: x(one), y: y(0) + 16, "text-anchor": "middle" }, share(one))),
     svg("text", { class: "axis", x: x(0.5), y: y(0) + 31, "text-anchor": "middle" }, "said"),
     svg("text", { class: "axis", x: x(0) + 6, y: y(1) + 14 }, "happened"),
   ];
@@ -84,7 +87,7 @@ function dotRow() {
   return {
     root: element("tr", {}, ...cells),
     update({ task, said, happened, count }) {
-      [TASKS[task], percent(said), percent(happened), String(count)].forEach((text, place) => say(cells[place], text));
+      [TASKS[task], percent(said), share(happened), String(count)].forEach((text, place) => say(cells[place], text));
     },
   };
 }

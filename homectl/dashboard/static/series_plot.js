@@ -1,7 +1,8 @@
 /** One signal over time, with what was decided about it as marks along the time axis. */
 
 import { element } from "./elements.js";
-import { statesOf, stands, stepsOf, timeText, valueText } from "./measures.js";
+import { clockOf, statesOf, stands, stepsOf, valueText } from "./measures.js";
+import { counted } from "./words.js";
 import { axis, colour, plotIn, stepped, timeAxis } from "./plot.js";
 
 const HEIGHT = 300;
@@ -63,15 +64,16 @@ export function seriesPlot({ onSpan, onRead }) {
 /** In one sentence what a plot shows. */
 export function summary(series) {
   const known = series.last.filter((value) => value !== null);
-  const span = `from ${timeText(series.since, series.timezone)} to ${timeText(series.until, series.timezone)}`;
+  const time = clockOf(series);
+  const span = `from ${time(series.since)} to ${time(series.until)}`;
   if (!known.length) {
     const before = series.before === null ? "" : ` It was ${valueText(series.quantity, series.before)} before.`;
     return `Nothing was heard ${span}.${before}`;
   }
   const say = (value) => valueText(series.quantity, value);
   const last = say(known.at(-1));
-  const of = series.readings > series.times.length ? `${series.readings} readings in ${series.times.length} points`
-    : `${series.readings} ${series.readings === 1 ? "reading" : "readings"}`;
+  const of = series.readings > series.times.length ? `${series.readings} readings in ${counted(series.times.length, "point")}`
+    : counted(series.readings, "reading");
   if (statesOf(series.quantity)) return `${last} last, ${span}; ${of}.`;
   const low = Math.min(...series.low.filter((value) => value !== null));
   const high = Math.max(...series.high.filter((value) => value !== null));
@@ -121,7 +123,7 @@ function readAt(u, series, decisions) {
   const say = (value) => valueText(series.quantity, value);
   const spread = high !== low && high !== null ? ` (${say(low)} to ${say(high)})` : "";
   const near = decisions.find((one) => Math.abs(u.valToPos(one.at, "x") - u.cursor.left) <= NEAR);
-  return `${timeText(at, series.timezone)}: ${say(last)}${spread}${near ? ` · ${near.local_time} ${near.said}` : ""}`;
+  return `${clockOf(series)(at)}: ${say(last)}${spread}${near ? ` · ${near.local_time} ${near.said}` : ""}`;
 }
 
 /** One small shape for each decision, just above the time axis. */

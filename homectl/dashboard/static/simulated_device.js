@@ -66,7 +66,7 @@ const HANDS = {
 function senseRow(device, name, tell) {
   const what = quantity(name);
   const set = (value) => tell("sense", { device: device.id, quantity: name, value });
-  const back = button("Give back", `Let ${device.name} measure ${what} itself`, () => set(null), { class: "quiet", "data-action": "give-back" });
+  const back = button("Give back", `Give back: let ${device.name} measure ${what} itself`, () => set(null), { class: "quiet", "data-action": "give-back" });
   const made = name in EITHER ? either(device, what, EITHER[name], set) : exact(device, name, what, set);
   const root = element("div", { class: "sense", "data-sense": name }, made.root, back);
   return {

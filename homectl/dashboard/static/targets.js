@@ -38,8 +38,9 @@ export function targetCard({ target, device }) {
     const state = valueOf(seen, STATE[now.kind]);
     mark(root, "data-reported", now.reported);
     say(fields.reported, now.kind === "setpoint" && now.reported !== "unknown" ? `Set to ${now.reported}` : capital(now.reported));
-    say(fields.measured, now.kind === "setpoint" ? measured(seen) : "");
-    say(fields.age, state ? freshness(state) : "not heard yet");
+    const old = state ? freshness(state) : "not heard yet";
+    say(fields.measured, now.kind === "setpoint" ? measured(seen, old) : "");
+    say(fields.age, old);
     say(level, now.autonomy);
     mark(level, "aria-label", `homectl may: ${now.autonomy}`);
     say(fields.outcome, outcome(now));
@@ -48,7 +49,7 @@ export function targetCard({ target, device }) {
     show(retry, again !== null);
     say(fields.by, changed(now));
     mark(fields.by, "data-by", now.changed_by);
-    say(fields.decision, now.decision ? `Why: ${withoutName(now.decision, seen)}` : "");
+    say(fields.decision, now.decision ? `${overtaken(now) ? "Before that" : "Why"}: ${withoutName(now.decision, seen)}` : "");
     suggestion.update(now);
     hold.update(now);
     controls.update(now, seen);
@@ -65,17 +66,24 @@ function changed({ changed_by: by, changed_at: since, changed_why: why }) {
   return `Changed ${by === "by hand" ? by : `by ${by}`}${when}${why ? `: ${why}` : ""}`;
 }
 
-function measured(device) {
+/** What a thermostat measures and does; how old that is only where it is not as old as what is `said` beside it. */
+/** Whether somebody else has changed a target since it was last decided about. */
+function overtaken({ changed_by: by, changed_at: since, verdict }) {
+  return verdict !== null && since !== null && since > verdict.at && by !== "homectl";
+}
+
+function measured(device, said) {
   const [air, heating] = [valueOf(device, "temperature"), valueOf(device, "heating")];
-  return [air && `${air.text} measured ${freshness(air)}`, heating && heating.text].filter(Boolean).join(", ");
+  const old = air && freshness(air) !== said ? ` ${freshness(air)}` : "";
+  return [air && `${air.text} measured${old}`, heating && heating.text].filter(Boolean).join(", ");
 }
 
 /** `{ root, update(target) }`: what homectl would do and leaves to a person. */
 export function suggestionRow(device, wish) {
   const text = element("span", {});
   const root = element("p", { class: "suggestion pair", "data-field": "suggestion", hidden: "" }, text,
-    button("Yes", `Do what is suggested for ${device.name}`, () => wish({ by: BY }, "accept"), { "data-action": "accept" }),
-    button("No", `Leave ${device.name} as it is`, () => wish({ by: BY }, "reject"), { "data-action": "reject" }));
+    button("Yes", `Yes, do what is suggested for ${device.name}`, () => wish({ by: BY }, "accept"), { "data-action": "accept" }),
+    button("No", `No, leave ${device.name} as it is`, () => wish({ by: BY }, "reject"), { "data-action": "reject" }));
   return {
     root,
     update(now) {

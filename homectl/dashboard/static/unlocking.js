@@ -3,12 +3,12 @@
 import { ask } from "./asking.js";
 import { button, element, show } from "./elements.js";
 
-/** `{ root, begin(), end() }` for the lock of a device; `answer` is told why it was not asked, or nothing. */
+/** `{ root, begin(), end() }` for the lock of a device; `answer` is told why it was not asked, or nothing once that is over. */
 export function stepUp(device, answer) {
   const person = element("input", { autocomplete: "off", maxlength: 64, required: "" });
   const pin = element("input", { type: "password", inputmode: "numeric", autocomplete: "off", maxlength: 12, required: "" });
   const confirm = element("button", { "data-action": "confirm-unlock", "aria-label": `Confirm: unlock ${device.name}` }, "Confirm");
-  const cancel = button("Cancel", `Do not unlock ${device.name}`, end, { "data-action": "cancel-unlock", class: "quiet" });
+  const cancel = button("Cancel", `Cancel: do not unlock ${device.name}`, end, { "data-action": "cancel-unlock", class: "quiet" });
   const root = element("form", { class: "step-up", hidden: "", "aria-label": `Unlock ${device.name}` },
     element("label", {}, "Name", person), element("label", {}, "PIN", pin), confirm, cancel);
 
@@ -20,6 +20,7 @@ export function stepUp(device, answer) {
 
   function end() {
     pin.value = "";
+    if (!root.hidden) answer("");
     show(root, false);
   }
 

@@ -2,7 +2,7 @@
 
 import { button, choose, element, keep, say, show } from "./past_elements.js";
 import { logbookSection } from "./logbook.js";
-import { timeText, valueText } from "./measures.js";
+import { clockOf, valueText } from "./measures.js";
 import { recall } from "./recalling.js";
 import { RULINGS, seriesPlot, summary } from "./series_plot.js";
 import { capital, quantity as nameOf } from "./words.js";
@@ -26,7 +26,7 @@ export function historyView(root) {
   const table = valueTable();
   const decided = decisionList();
   const spans = Object.entries(SPANS).map(([name, length]) =>
-    button(name, `Show the last ${name === "6 h" ? "6 hours" : name.toLowerCase()}`, () => lately(length), { "data-span": name }));
+    button(name, `Show the last ${name.toLowerCase()}`, () => lately(length), { "data-span": name }));
   const log = logbookSection();
   const meaning = legend();
   let home = null;
@@ -110,8 +110,9 @@ export function historyView(root) {
     say(answer, readings.why ?? decisions.why ?? "");
     if (!readings.told) return;
     const made = decisions.told ?? { decisions: [], earlier: null };
-    plot.draw(readings.told, made.decisions);
-    say(said, summary(readings.told));
+    const series = { ...readings.told, now: home.at };
+    plot.draw(series, made.decisions);
+    say(said, summary(series));
     decided.update(made, Boolean(target()));
     show(meaning, made.decisions.length > 0);
     if (table.root.open) tabulate();
@@ -120,7 +121,7 @@ export function historyView(root) {
   async function tabulate() {
     const about = { device: device.value, quantity: quantity.value, ...shownSpan(), points: ROWS };
     const { told, why = "" } = await recall("/api/history/readings", about);
-    if (told) table.update(told);
+    if (told) table.update({ ...told, now: home.at });
     else say(answer, why);
   }
 
@@ -168,10 +169,11 @@ function valueTable() {
   return {
     root,
     update(series) {
+      const time = clockOf(series);
       const rows = series.times.map((at, place) => ({ at, place }));
       const text = (values, place) => valueText(series.quantity, values[place]);
       body.replaceChildren(...rows.map(({ at, place }) => element("tr", {},
-        element("th", { scope: "row" }, timeText(at, series.timezone)),
+        element("th", { scope: "row" }, time(at)),
         ...[series.low, series.high, series.last].map((values) => element("td", {}, text(values, place))))));
     },
   };

@@ -35,6 +35,9 @@ export function span(seconds) {
   return minutes % 60 ? `${hours} h ${minutes % 60} min` : `${hours} h`;
 }
 
+/** So many of something: 1 lamp, 2 lamps. */
+export const counted = (count, one, many = `${one}s`) => `${count} ${count === 1 ? one : many}`;
+
 export const age = (seconds) => (seconds < 10 ? "just now" : `${span(seconds)} ago`);
 
 /** A sentence about a device, where its name stands above it already. */
