@@ -121,7 +121,7 @@ def test_schedule_mode_and_hold_give_way_to_each_other_in_their_order(household:
     assert held(KITCHEN).cause == "mode"
     assert "away mode, set by anna" in client.explain(KITCHEN)
     assert held(LIVING).reported == "19.0 °C"
-    assert "held by a person for" in client.explain(LIVING)
+    assert "held by a person until" in client.explain(LIVING)
 
     client.resume(LIVING)
     household.until(household.reported(LIVING, 17))
