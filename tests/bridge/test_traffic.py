@@ -140,7 +140,7 @@ def test_nobody_on_the_broker_can_make_it_long_to_show(topic: str, payload: byte
         traffic.note(Message(topic, payload), 0.0)
     began = time.thread_time()
     seen = traffic.since(0).messages
-    assert time.thread_time() - began < 0.2
+    assert time.thread_time() - began < 1.0
     assert sum(len(message.payload) for message in seen) <= WEIGHT + SHOWN
 
 

@@ -22,7 +22,7 @@ from homectl.home import (
     Quantity,
     Target,
 )
-from tests.dashboard.asking import answer
+from tests.dashboard.asking import Face, answer
 from tests.dashboard.doors import KEY, door
 from tests.dashboard.hostile import HOSTILE
 from tests.dashboard.hostile_past import HostilePast
@@ -83,9 +83,12 @@ def test_an_answer_is_json_that_no_browser_takes_for_a_page() -> None:
     assert answer(home, "GET", "/metrics").headers["Content-Type"].startswith("text/plain")
 
 
+FACE = Face(FakeHome())
+
+
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_refusal_is_a_page_either(text: str) -> None:
-    said = answer(FakeHome(), "POST", f"/api/mode?{text}", json={"mode": text, "by": text})
+    said = FACE.answer("POST", f"/api/mode?{text}", json={"mode": text, "by": text})
     assert (said.status_code, said.headers["Content-Type"]) == (422, "application/json")
     json.loads(said.text)
 

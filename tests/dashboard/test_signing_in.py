@@ -89,8 +89,13 @@ def test_a_page_that_is_not_told_who_is_signed_in_does_not_wait_for_ever(
             await route.abort()
 
         await page.route("**/api/session", never)
-        await page.reload()
-        await expect(page.locator(LAMP_CARD)).to_be_visible(timeout=15_000)
+        await page.clock.install()
+        async with page.expect_request("**/api/session"):
+            await page.reload()
+        await page.clock.run_for(7_000)
+        await expect(page.locator(LAMP_CARD)).to_be_hidden()
+        await page.clock.run_for(2_000)
+        await expect(page.locator(LAMP_CARD)).to_be_visible()
         answered.set()
         await page.unroute_all(behavior="ignoreErrors")
         await context.close()

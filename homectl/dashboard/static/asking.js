@@ -3,6 +3,13 @@
 /** So long somebody waits for an answer. */
 export const WAITING_MS = 8000;
 
+/** A signal that gives up after so many milliseconds. */
+export function patience(milliseconds = WAITING_MS) {
+  const waiting = new AbortController();
+  setTimeout(() => waiting.abort(), milliseconds);
+  return waiting.signal;
+}
+
 /** Post a wish: "" when it was taken, else why not, in one sentence. */
 export async function ask(path, body = {}) {
   try {
@@ -10,7 +17,7 @@ export async function ask(path, body = {}) {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-Homectl": "1" },
       body: JSON.stringify(body),
-      signal: AbortSignal.timeout(WAITING_MS),
+      signal: patience(),
     });
     return answer.ok ? "" : `Refused: ${(await answer.json()).finding}`;
   } catch {
@@ -21,7 +28,7 @@ export async function ask(path, body = {}) {
 /** Read what the home knows: `{ known }`, or `{ why }` where it does not say. */
 export async function look(path) {
   try {
-    const answer = await fetch(path, { signal: AbortSignal.timeout(WAITING_MS) });
+    const answer = await fetch(path, { signal: patience() });
     return answer.ok ? { known: await answer.json() } : { why: `Not shown: ${(await answer.json()).finding}` };
   } catch {
     return { why: "Not shown: homectl does not answer." };

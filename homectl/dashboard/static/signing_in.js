@@ -1,6 +1,6 @@
 /** Signing in: a token is traded for a session, and kept nowhere in the page. */
 
-import { WAITING_MS } from "./asking.js";
+import { patience } from "./asking.js";
 import { button, element, say } from "./elements.js";
 
 const FRAGMENT = "#token=";
@@ -12,7 +12,7 @@ async function tradeIn(token) {
       method: "POST",
       headers: { "Content-Type": "application/json", "X-Homectl": "1" },
       body: JSON.stringify({ token }),
-      signal: AbortSignal.timeout(WAITING_MS),
+      signal: patience(),
     });
     if (answer.ok) return "";
     const { rule, finding } = await answer.json();
@@ -44,7 +44,7 @@ function plain(text) {
 /** Who is signed in as `{ name, role }`; null for nobody, undefined where that is not answered. */
 export async function session() {
   try {
-    const answer = await fetch("/api/session", { signal: AbortSignal.timeout(WAITING_MS) });
+    const answer = await fetch("/api/session", { signal: patience() });
     if (answer.status === 401) return null;
     return answer.ok ? await answer.json() : undefined;
   } catch {
@@ -56,7 +56,7 @@ export async function session() {
 export async function signOut() {
   try {
     const answer = await fetch("/api/session", {
-      method: "DELETE", headers: { "X-Homectl": "1" }, signal: AbortSignal.timeout(WAITING_MS),
+      method: "DELETE", headers: { "X-Homectl": "1" }, signal: patience(),
     });
     return answer.ok || answer.status === 401 ? "" : `Not signed out: ${(await answer.json()).finding}`;
   } catch {
