@@ -40,9 +40,9 @@ def browser(runner: asyncio.Runner) -> Iterator[Browser]:
 def see(runner: asyncio.Runner, browser: Browser) -> See:
     """Run a scene on a freshly opened page; nothing may go wrong in the browser meanwhile."""
 
-    def run(scene: Callable[[Seen], Awaitable[None]], home: FakeHome | None = None, *, alone: bool = False) -> None:
+    def run(scene: Callable[[Seen], Awaitable[None]], home: FakeHome | None = None) -> None:
         async def play() -> None:
-            async with opened(browser, home or FakeHome(), alone=alone) as seen:
+            async with opened(browser, home or FakeHome()) as seen:
                 await scene(seen)
 
         runner.run(play())

@@ -4,11 +4,9 @@ import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Protocol
-from weakref import WeakKeyDictionary
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, Request, expect
+from playwright.async_api import Browser, ConsoleMessage, Locator, Page, Request, expect
 
-from homectl.bridge.broker import free_port
 from homectl.dashboard import Server
 from homectl.home import Past
 from simulator import controls
@@ -56,50 +54,23 @@ class Seen:
 
 
 class See(Protocol):
-    def __call__(
-        self, scene: Callable[[Seen], Awaitable[None]], home: FakeHome | None = None, *, alone: bool = False
-    ) -> None: ...
-
-
-_WARM: WeakKeyDictionary[Browser, tuple[BrowserContext, int]] = WeakKeyDictionary()
-
-
-async def warm(browser: Browser) -> tuple[BrowserContext, int]:
-    """Where the pages of a browser are opened one after the other: it keeps the files of a page at this port."""
-    if browser not in _WARM:
-        _WARM[browser] = await browser.new_context(), free_port()
-    context, port = _WARM[browser]
-    await context.clear_cookies()
-    return context, port
+    def __call__(self, scene: Callable[[Seen], Awaitable[None]], home: FakeHome | None = None) -> None: ...
 
 
 @asynccontextmanager
 async def opened(
-    browser: Browser,
-    home: FakeHome,
-    past: Past | None = None,
-    token: str = KEY,
-    *,
-    alone: bool = False,
-    **context: object,
+    browser: Browser, home: FakeHome, past: Past | None = None, token: str = KEY, **context: object
 ) -> AsyncIterator[Seen]:
     """The page on a server of its own; by the time it is closed nothing may have gone wrong in it, and all that it
-    asked of the simulator must be what one takes.
-
-    `alone`: in a browser that keeps nothing of what is done to it, such as its clock.
-    """
-    kept, port = await warm(browser)
-    server = Server(home, port, door(), past)
+    asked of the simulator must be what one takes."""
+    server = Server(home, 0, door(), past)
     address = f"http://127.0.0.1:{await server.start()}/"
-    own = await browser.new_context(**context) if context or alone else None  # type: ignore[arg-type]
-    page = await (own or kept).new_page()
+    page = await browser.new_page(**context)  # type: ignore[arg-type]
     seen = Seen(page, home, address)
     await page.goto(f"{address}#token={token}")
     await expect(page.get_by_role("heading", level=1)).to_have_text(home.home.name)
     yield seen
     await page.close()
-    if own is not None:
-        await own.close()
     await server.stop()
     assert seen.wrong == []
     for control, arguments in home.simulated:

@@ -412,7 +412,7 @@ def test_silence_is_called_stale_after_15_seconds(see: See) -> None:
             "Nothing heard from homectl for 15 seconds. Trying again…"
         )
 
-    see(scene, alone=True)
+    see(scene)
 
 
 def test_names_from_outside_are_text_and_nothing_else(see: See) -> None:
