@@ -14,7 +14,7 @@ from homectl.home import DeviceView, Kind, Quantity, Target
 from tests.chromium import ARGUMENTS, CHROMIUM
 from tests.end_to_end.demo import RunningDemo
 
-pytestmark = [pytest.mark.broker, pytest.mark.browser, pytest.mark.timeout(180), pytest.mark.xdist_group("page")]
+pytestmark = [pytest.mark.broker, pytest.mark.browser, pytest.mark.timeout(180)]
 
 SLOW = 15_000
 """Milliseconds the page may take to show what happened in the home."""

@@ -66,12 +66,12 @@ function changed({ changed_by: by, changed_at: since, changed_why: why }) {
   return `Changed ${by === "by hand" ? by : `by ${by}`}${when}${why ? `: ${why}` : ""}`;
 }
 
-/** What a thermostat measures and does; how old that is only where it is not as old as what is `said` beside it. */
 /** Whether somebody else has changed a target since it was last decided about. */
 function overtaken({ changed_by: by, changed_at: since, verdict }) {
   return verdict !== null && since !== null && since > verdict.at && by !== "homectl";
 }
 
+/** What a thermostat measures and does; how old that is only where it is not as old as what is `said` beside it. */
 function measured(device, said) {
   const [air, heating] = [valueOf(device, "temperature"), valueOf(device, "heating")];
   const old = air && freshness(air) !== said ? ` ${freshness(air)}` : "";
